@@ -1,0 +1,230 @@
+//! What the company knows about itself: owners, classes, sanctioned destinations.
+//!
+//! A section that is absent is not the same as an empty one: without a `keys`
+//! section no key can be called unknown.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// What is at stake when something is touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consequence {
+    /// Public or sandbox.
+    Low,
+    /// Nothing is known; not treated as low.
+    Unknown,
+    /// Internal.
+    Medium,
+    /// Security-relevant or customer-facing.
+    High,
+    /// The company would not recover easily.
+    Critical,
+}
+
+impl Consequence {
+    /// Every level with its word.
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("low", Self::Low),
+        ("unknown", Self::Unknown),
+        ("medium", Self::Medium),
+        ("high", Self::High),
+        ("critical", Self::Critical),
+    ];
+
+    /// The word on pages, in the inventory and in data files.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(_, level)| *level == self)
+            .map_or("unknown", |(word, _)| word)
+    }
+
+    /// One level up, as far as there is one.
+    pub fn raised(self) -> Self {
+        match self {
+            Self::Unknown | Self::Low => Self::Medium,
+            Self::Medium => Self::High,
+            Self::High | Self::Critical => Self::Critical,
+        }
+    }
+}
+
+/// Sensitivity class of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PathClass {
+    /// Credential stores and private keys.
+    Credential,
+    /// Customer data.
+    CustomerData,
+    /// Authentication, cryptography and payment code.
+    Auth,
+    /// Continuous integration and infrastructure configuration.
+    Infra,
+}
+
+impl PathClass {
+    /// Every class with its word.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("credential", Self::Credential),
+        ("customer-data", Self::CustomerData),
+        ("auth", Self::Auth),
+        ("infra", Self::Infra),
+    ];
+
+    /// The word on pages and in the inventory.
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(_, class)| *class == self)
+            .map_or("", |(word, _)| word)
+    }
+
+    /// Strength of a write to this class; a read counts 0.8 of it (signal S5).
+    pub const fn strength(self) -> f64 {
+        match self {
+            Self::Credential => 1.0,
+            Self::CustomerData => 0.9,
+            Self::Auth => 0.7,
+            Self::Infra => 0.6,
+        }
+    }
+
+    /// What is at stake when the inventory says nothing more exact.
+    pub const fn consequence(self) -> Consequence {
+        match self {
+            Self::Credential | Self::CustomerData | Self::Auth => Consequence::High,
+            Self::Infra => Consequence::Medium,
+        }
+    }
+}
+
+/// A person or service account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Name as sessions carry it.
+    pub name: String,
+    /// Team, for peers.
+    pub team: Option<String>,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostRecord {
+    /// Name as sessions carry it.
+    pub name: Option<String>,
+    /// Its address, if it is fixed.
+    pub address: Option<IpAddr>,
+    /// Who answers for it; absent: nobody is recorded.
+    pub owner: Option<String>,
+    /// What it is for: `developer`, `ci`, `sandbox`, `server`.
+    pub class: Option<String>,
+}
+
+/// Addresses that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressRange {
+    /// First address of the range.
+    pub network: IpAddr,
+    /// Leading bits that an address must share with it.
+    pub prefix: u8,
+    /// Who answers for the machines in it.
+    pub owner: Option<String>,
+    /// What they are for.
+    pub class: Option<String>,
+}
+
+impl AddressRange {
+    /// Whether the address lies in the range.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let shared = |a: u128, b: u128, bits: u32| {
+            let prefix = u32::from(self.prefix).min(bits);
+            prefix == 0 || (a ^ b) >> (bits - prefix) == 0
+        };
+        match (self.network, address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => shared(a.to_bits().into(), b.to_bits().into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => shared(a.to_bits(), b.to_bits(), 128),
+            _ => false,
+        }
+    }
+}
+
+/// A credential the company handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// Fingerprint or hint as sessions carry it.
+    pub name: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// `shared-by-design`, `ci`, ...
+    pub tags: BTreeSet<String>,
+}
+
+/// A repository and what is at stake in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepoRecord {
+    /// `owner/name`, or a glob.
+    pub name: String,
+    /// Word for what it holds: `auth`, `payments`, `website`.
+    pub class: Option<String>,
+    /// What is at stake.
+    pub consequence: Option<Consequence>,
+    /// Half a sentence that says why.
+    pub why: Option<String>,
+}
+
+/// A class of paths declared by the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathRecord {
+    /// Repository (or glob) it applies to; absent: everywhere.
+    pub repo: Option<String>,
+    /// Glob over the path.
+    pub pattern: String,
+    /// Its class; absent: declared as not sensitive (test fixtures).
+    pub class: Option<PathClass>,
+}
+
+/// Everything the company declared. `None` means the section is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// When it was last brought up to date, as written.
+    pub updated: Option<String>,
+    /// People and service accounts.
+    pub users: Option<Vec<UserRecord>>,
+    /// Machines.
+    pub hosts: Option<Vec<HostRecord>>,
+    /// Address ranges.
+    pub ranges: Vec<AddressRange>,
+    /// Credentials.
+    pub keys: Option<Vec<KeyRecord>>,
+    /// Repositories.
+    pub repos: Option<Vec<RepoRecord>>,
+    /// Path classes, first match wins, before the ones shipped with the program.
+    pub paths: Vec<PathRecord>,
+    /// Destinations requests may go to: registrable domains, hosts or addresses.
+    pub sanctioned: Vec<String>,
+    /// Models policy allows; absent: no policy.
+    pub models: Option<Vec<String>>,
+    /// Agents policy allows; absent: no policy.
+    pub agents: Option<Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_compare_leading_bits_of_one_family() {
+        let range = |network: &str, prefix| AddressRange {
+            network: network.parse().unwrap(),
+            prefix,
+            owner: None,
+            class: None,
+        };
+        let inside = |r: &AddressRange, a: &str| r.contains(a.parse().unwrap());
+        assert!(inside(&range("10.1.0.0", 16), "10.1.255.3"));
+        assert!(!inside(&range("10.1.0.0", 16), "10.2.0.1"));
+        assert!(inside(&range("0.0.0.0", 0), "203.0.113.9"));
+        assert!(!inside(&range("0.0.0.0", 0), "2001:db8::1"));
+        assert!(inside(&range("2001:db8::", 32), "2001:db8:1::1"));
+    }
+}

@@ -1,0 +1,30 @@
+//! The normalised model: what a session is, free of any input or output format.
+//!
+//! Everything a snapshot says arrives here as typed values. Absent is a third
+//! state ("not recorded"), never zero and never "fine", so nearly every field is
+//! an [`Option`].
+
+mod edition;
+mod entity;
+mod event;
+mod inventory;
+mod money;
+mod sentence;
+mod session;
+mod snapshot;
+mod text;
+mod time;
+
+pub use edition::EditionId;
+pub use entity::{Entity, EntityKind};
+pub use event::{Event, EventKind, RefusedBy, SourceRef};
+pub use inventory::{
+    AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
+    UserRecord,
+};
+pub use money::{Money, MoneyError};
+pub use sentence::{Piece, Sentence, Slot};
+pub use session::{Agent, Host, Key, ModelUse, Session, Status, User, Workspace};
+pub use snapshot::{Snapshot, SourceNote, Window};
+pub use text::Text;
+pub use time::{clock, date, duration_words, moment, offset, span_words};

@@ -1,0 +1,49 @@
+//! Text that came from a session and is trusted by nobody.
+
+use std::borrow::Borrow;
+use std::sync::Arc;
+
+/// Untrusted text: any string that a snapshot brought in.
+///
+/// It has no `Display`, so it cannot slip into a message or a page by habit: it
+/// leaves only through the sinks of `render` and `cli`, each of which escapes for
+/// its own medium. Cheap to clone. Length is bounded when it is read
+/// (`source::limits`) and secrets are masked before it is made.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Arc<str>);
+
+impl Text {
+    /// Wraps text that has passed the border: bounded and redacted.
+    pub fn new(bounded: &str) -> Self {
+        Self(Arc::from(bounded))
+    }
+
+    /// The raw characters, for matching and for the sinks. Never glue them into
+    /// markup, a path or a message.
+    pub fn untrusted(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is anything in it but white space.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Text({:?})", &*self.0)
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}

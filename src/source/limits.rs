@@ -1,0 +1,80 @@
+//! Every bound on what is read, in one table.
+//!
+//! What is longer is cut or set aside, counted, and said; nothing is silently lost.
+
+/// Bytes of one file after decompression when it is read as a whole (document form, inventory, content).
+pub const DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
+/// Bytes of one file after decompression when it is read as a stream (lines form).
+pub const STREAM_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// Bytes of one line, that is, of one session.
+pub const LINE_BYTES: usize = 64 * 1024 * 1024;
+/// Levels of nesting in JSON. Held by the JSON parser.
+pub const NESTING: usize = 127;
+/// Characters of one text field; the rest is cut and marked.
+pub const TEXT_CHARS: usize = 2_048;
+/// Characters of a session id.
+pub const ID_CHARS: usize = 256;
+/// Events kept of one session; the rest is counted.
+pub const EVENTS: usize = 20_000;
+/// Models kept of one session.
+pub const MODELS: usize = 64;
+/// Programs kept of one event, and items of a list of names.
+pub const LIST_ITEMS: usize = 64;
+/// Sessions of one snapshot.
+pub const SESSIONS: usize = 2_000_000;
+/// Years that can be believed, first and last.
+pub const YEARS: (i16, i16) = (2000, 2100);
+
+/// Name, value and what happens beyond it, for the manual and `SECURITY` notes.
+pub const TABLE: &[(&str, u64, &str)] = &[
+    (
+        "bytes of a file read whole",
+        DOCUMENT_BYTES,
+        "the file is an error",
+    ),
+    (
+        "bytes of a file read as lines",
+        STREAM_BYTES,
+        "the file is an error",
+    ),
+    (
+        "bytes of a line",
+        LINE_BYTES as u64,
+        "the session is quarantined",
+    ),
+    (
+        "levels of JSON nesting",
+        NESTING as u64,
+        "the session is quarantined",
+    ),
+    (
+        "characters of a text",
+        TEXT_CHARS as u64,
+        "the text is cut and marked",
+    ),
+    (
+        "characters of a session id",
+        ID_CHARS as u64,
+        "the session is quarantined",
+    ),
+    (
+        "events of a session",
+        EVENTS as u64,
+        "the rest is counted, not kept",
+    ),
+    (
+        "models of a session",
+        MODELS as u64,
+        "the rest is counted, not kept",
+    ),
+    (
+        "items of a list of names",
+        LIST_ITEMS as u64,
+        "the rest is counted, not kept",
+    ),
+    (
+        "sessions of a snapshot",
+        SESSIONS as u64,
+        "the rest is quarantined",
+    ),
+];

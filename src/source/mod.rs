@@ -1,0 +1,3 @@
+//! The only stage that reads files.
+pub mod limits;
+pub mod snapshot;

@@ -1,0 +1,2 @@
+//! Snapshots on disk.
+pub mod wire;
