@@ -1,2 +1,343 @@
-//! Snapshots on disk.
+//! Snapshots on disk: both forms of format version 1, read as a stream of records.
+//!
+//! The form is sniffed from content. A record is one session's JSON with the
+//! place it stands at; what cannot be read as a session becomes a diagnostic with
+//! that place (quarantine), what cannot be read as a snapshot at all is an error.
+
+mod schema;
 pub mod wire;
+
+pub use schema::SCHEMA;
+
+use super::{files, limits};
+use crate::diagnostic::{Diagnostic, nearest, position};
+use anyhow::Result;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
+
+/// A snapshot file whose head has been read.
+#[derive(Clone, Debug)]
+pub struct SnapshotFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name in diagnostics, relative to the site's root.
+    pub label: String,
+    /// What stands at its head.
+    pub head: wire::Head,
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Document,
+    Lines,
+}
+
+/// One session's JSON and where it stands.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Line of its first byte, from 1.
+    pub line: u64,
+    /// Column of its first byte, from 1.
+    pub column: u64,
+    /// The JSON itself; not yet known to be well-formed.
+    pub json: Vec<u8>,
+}
+
+/// Names this program did not know, with how often each occurred.
+pub type Unknown = BTreeMap<String, u64>;
+
+/// Reads the head of a snapshot and finds out its form.
+pub fn open(root: &Path, path: &Path) -> Result<SnapshotFile, Diagnostic> {
+    let label = files::label(root, path);
+    let unreadable = |e: anyhow::Error| files::unreadable(&label, &e);
+    let mut reader = files::open(path).map_err(unreadable)?;
+    let mut first = Vec::new();
+    read_line(&mut *reader, &mut first).map_err(|e| unreadable(e.into()))?;
+    let first = without_bom(&first);
+    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
+        return Err(Diagnostic::error(&label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
+    }
+    let (head, form) = match serde_json::from_slice::<Probe>(first) {
+        Ok(probe) if probe.sessions.is_none() && !first.is_empty() => {
+            (probe.into_head(), Form::Lines)
+        }
+        _ => {
+            let text = files::read_text(path).map_err(unreadable)?;
+            let body = without_bom(text.as_bytes());
+            let probe =
+                serde_json::from_slice::<Probe>(body).map_err(|e| not_a_snapshot(&label, &e))?;
+            (probe.into_head(), Form::Document)
+        }
+    };
+    if head.format != wire::FORMAT || head.version != wire::VERSION {
+        let found = format!("format {:?} version {}", head.format, head.version);
+        return Err(Diagnostic::error(
+            &label,
+            format!("this is {found}, not {:?} version {}", wire::FORMAT, wire::VERSION),
+            "write `\"format\":\"daybrief-snapshot\",\"version\":1` at the head, or move the file out of data/snapshots",
+        )
+        .at(1, 1));
+    }
+    Ok(SnapshotFile {
+        path: path.to_owned(),
+        label,
+        head,
+        form,
+    })
+}
+
+fn not_a_snapshot(label: &str, error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error(
+        label,
+        format!("not a snapshot: {}", without_place(error)),
+        "a snapshot is one JSON object, or one object a line with the head first (see README, Snapshot format)",
+    )
+    .at(error.line().max(1) as u64, error.column().max(1) as u64)
+}
+
+/// `serde_json` puts the place into its message; ours stands before it.
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message
+        .rsplit_once(" at line ")
+        .map_or(message.clone(), |(head, _)| head.to_owned())
+}
+
+/// The head, and whether `sessions` stands beside it.
+#[derive(Deserialize)]
+struct Probe {
+    #[serde(default)]
+    format: String,
+    #[serde(default)]
+    version: u32,
+    #[serde(default)]
+    taken_at: String,
+    #[serde(default)]
+    window: Option<wire::Window>,
+    #[serde(default)]
+    sources: Option<Vec<wire::Source>>,
+    #[serde(default)]
+    sessions: Option<serde::de::IgnoredAny>,
+}
+
+impl Probe {
+    fn into_head(self) -> wire::Head {
+        wire::Head {
+            format: self.format,
+            version: self.version,
+            taken_at: self.taken_at,
+            window: self.window,
+            sources: self.sources.unwrap_or_default(),
+        }
+    }
+}
+
+impl SnapshotFile {
+    /// The records, from the first; each call starts anew.
+    pub fn records(&self) -> Result<Records> {
+        match self.form {
+            Form::Lines => {
+                let mut reader = files::open(&self.path)?;
+                read_line(&mut *reader, &mut Vec::new())?;
+                Ok(Records::Lines { reader, line: 1 })
+            }
+            Form::Document => {
+                let text = files::read_text(&self.path)?;
+                let ranges = session_ranges(&text)?;
+                Ok(Records::Document {
+                    text,
+                    ranges: ranges.into_iter(),
+                })
+            }
+        }
+    }
+}
+
+/// Byte ranges of the sessions inside a document.
+fn session_ranges(text: &str) -> Result<Vec<(usize, usize)>> {
+    #[derive(Deserialize)]
+    struct Document<'a> {
+        #[serde(default, borrow)]
+        sessions: Option<Vec<&'a RawValue>>,
+    }
+    let skip = text.len() - without_bom(text.as_bytes()).len();
+    let document: Document<'_> = serde_json::from_str(&text[skip..])?;
+    let base = text.as_ptr() as usize;
+    let range = |raw: &RawValue| {
+        let start = raw.get().as_ptr() as usize - base;
+        (start, start + raw.get().len())
+    };
+    Ok(document
+        .sessions
+        .unwrap_or_default()
+        .into_iter()
+        .map(range)
+        .collect())
+}
+
+/// The stream of records of one snapshot.
+pub enum Records {
+    /// One a line.
+    #[expect(missing_docs, reason = "the fields are the stream's own state")]
+    Lines {
+        reader: Box<dyn BufRead + Send>,
+        line: u64,
+    },
+    /// Inside one object.
+    #[expect(missing_docs, reason = "the fields are the stream's own state")]
+    Document {
+        text: String,
+        ranges: std::vec::IntoIter<(usize, usize)>,
+    },
+}
+
+impl Records {
+    /// Up to `count` further records; an empty batch is the end.
+    pub fn batch(&mut self, count: usize) -> Result<Vec<Record>> {
+        let mut batch = Vec::new();
+        while batch.len() < count {
+            match self.next_record()? {
+                Some(record) => batch.push(record),
+                None => break,
+            }
+        }
+        Ok(batch)
+    }
+
+    fn next_record(&mut self) -> Result<Option<Record>> {
+        match self {
+            Self::Lines { reader, line } => loop {
+                let mut json = Vec::new();
+                if read_line(&mut **reader, &mut json)? == 0 {
+                    return Ok(None);
+                }
+                *line += 1;
+                if !json.trim_ascii().is_empty() {
+                    return Ok(Some(Record {
+                        line: *line,
+                        column: 1,
+                        json,
+                    }));
+                }
+            },
+            Self::Document { text, ranges } => Ok(ranges.next().map(|(start, end)| {
+                let (line, column) = position(text.as_bytes(), start);
+                Record {
+                    line,
+                    column,
+                    json: text.as_bytes()[start..end].to_vec(),
+                }
+            })),
+        }
+    }
+}
+
+impl Record {
+    /// Reads the record's JSON. Unknown fields are counted, never an error.
+    pub fn parse(&self, file: &str) -> Result<(wire::Session, Unknown), Diagnostic> {
+        if self.json.len() > limits::LINE_BYTES {
+            let message = format!(
+                "session is quarantined: longer than {} bytes",
+                limits::LINE_BYTES
+            );
+            return Err(Diagnostic::warning(
+                file,
+                message,
+                "split it, or drop what a brief does not need",
+            )
+            .at(self.line, self.column));
+        }
+        let mut unknown = Unknown::new();
+        let mut deserializer = serde_json::Deserializer::from_slice(&self.json);
+        let session = serde_ignored::deserialize(&mut deserializer, |path| {
+            let path = path.to_string();
+            // `events.17.colour` counts as `events.colour`.
+            let names: Vec<&str> = path
+                .split('.')
+                .filter(|p| *p != "?" && p.parse::<u64>().is_err())
+                .collect();
+            *unknown.entry(names.join(".")).or_default() += 1;
+        })
+        .and_then(|session| deserializer.end().map(|()| session))
+        .map_err(|e| self.quarantine(file, &e))?;
+        Ok((session, unknown))
+    }
+
+    fn quarantine(&self, file: &str, error: &serde_json::Error) -> Diagnostic {
+        let message = format!("session is quarantined: {}", without_place(error));
+        let (line, column) = (error.line().max(1) as u64, error.column().max(1) as u64);
+        let column = if line == 1 {
+            self.column + column - 1
+        } else {
+            column
+        };
+        Diagnostic::warning(
+            file,
+            message,
+            "correct the value or leave the field out: absent means not recorded",
+        )
+        .at(self.line + line - 1, column)
+    }
+
+    /// Where a field's name first stands in this record, for a value that is
+    /// well-formed but cannot be believed.
+    pub fn place_of(&self, field: &str) -> (u64, u64) {
+        let needle = format!("\"{field}\"");
+        let at = self
+            .json
+            .windows(needle.len())
+            .position(|w| w == needle.as_bytes())
+            .unwrap_or(0);
+        let (line, column) = position(&self.json, at);
+        let column = if line == 1 {
+            self.column + column - 1
+        } else {
+            column
+        };
+        (self.line + line - 1, column)
+    }
+}
+
+/// Nearest known field name for an unknown one, for `check`.
+pub fn nearest_field(unknown: &str) -> Option<&'static str> {
+    let last = unknown.rsplit('.').next().unwrap_or(unknown);
+    nearest(last, schema::field_names())
+}
+
+/// Reads one line of at most [`limits::LINE_BYTES`] + 1 kept bytes, without its line feed;
+/// the rest of a longer one is passed over. Returns the bytes consumed.
+fn read_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<u64> {
+    let kept = limits::LINE_BYTES as u64 + 1;
+    let mut consumed = Read::take(&mut *reader, kept).read_until(b'\n', line)? as u64;
+    if consumed == kept && line.last() != Some(&b'\n') {
+        consumed += skip_line(reader)?;
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(consumed)
+}
+
+fn skip_line(reader: &mut dyn BufRead) -> std::io::Result<u64> {
+    let mut skipped = 0;
+    loop {
+        let buffer = reader.fill_buf()?;
+        let (used, done) = match buffer.iter().position(|b| *b == b'\n') {
+            Some(at) => (at + 1, true),
+            None => (buffer.len(), buffer.is_empty()),
+        };
+        reader.consume(used);
+        skipped += used as u64;
+        if done {
+            return Ok(skipped);
+        }
+    }
+}
+
+fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}

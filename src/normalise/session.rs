@@ -1,0 +1,243 @@
+//! One session, typed.
+
+use super::{Moment, redact};
+use crate::model::{
+    Agent, Event, EventKind, Host, Key, ModelUse, Money, RefusedBy, Session, Snapshot, SourceRef,
+    Status, Text, User, Workspace,
+};
+use crate::source::limits;
+use crate::source::snapshot::wire;
+use jiff::{SignedDuration, Timestamp};
+
+/// A session is active when it was seen this long before its snapshot was taken.
+const IDLE: SignedDuration = SignedDuration::from_mins(15);
+
+/// Why a session cannot be believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Field it is about, as named in the format.
+    pub field: &'static str,
+    /// What is wrong with it, as the rest of a sentence.
+    pub what: String,
+}
+
+impl Problem {
+    fn new(field: &'static str, what: impl Into<String>) -> Self {
+        Self {
+            field,
+            what: what.into(),
+        }
+    }
+}
+
+/// Types a session that has passed the border.
+pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Problem> {
+    let id = raw.id.as_deref().filter(|id| !id.trim().is_empty());
+    let id = id.ok_or_else(|| Problem::new("id", "is missing"))?;
+    if id.len() > limits::ID_CHARS {
+        return Err(Problem::new(
+            "id",
+            format!("is longer than {} characters", limits::ID_CHARS),
+        ));
+    }
+    let started_at = moment("started_at", raw.started_at.as_deref())?;
+    let last_seen_at = moment("last_seen_at", raw.last_seen_at.as_deref())?;
+    let ended_at = moment("ended_at", raw.ended_at.as_deref())?;
+    let mut events = raw
+        .events
+        .iter()
+        .map(event)
+        .collect::<Result<Vec<_>, _>>()?;
+    // Stable: events without a time stay behind the one they were recorded after.
+    order(&mut events);
+    let workspace = raw.workspace.as_ref();
+    let of_workspace =
+        |f: fn(&wire::Workspace) -> &Option<String>| workspace.and_then(|w| text(f(w)));
+    Ok(Session {
+        id: Text::new(&redact::mask(id).0),
+        status: status(raw.status.as_deref(), ended_at, last_seen_at, snapshot)?,
+        started_at,
+        last_seen_at,
+        ended_at,
+        user: raw.user.as_ref().and_then(|u| {
+            Some(User {
+                name: text(&u.name)?,
+                authenticated: u.authenticated,
+            })
+        }),
+        host: raw.host.as_ref().and_then(host),
+        key: raw.key.as_ref().and_then(key),
+        agent: raw.agent.as_ref().and_then(|a| {
+            Some(Agent {
+                name: text(&a.name)?,
+                version: text(&a.version),
+            })
+        }),
+        models: models(&raw.models)?,
+        workspace: Workspace {
+            repo: of_workspace(|w| &w.repo),
+            branch: of_workspace(|w| &w.branch),
+            path: of_workspace(|w| &w.path),
+        },
+        permission_mode: text(&raw.permission_mode),
+        parent: text(&raw.parent),
+        cost: money("cost_usd", raw.cost_usd.as_deref())?,
+        events,
+        not_recorded: raw.not_recorded.iter().map(|t| Text::new(t)).collect(),
+        source: raw.origin.as_ref().and_then(|o| text(&o.source)),
+        user_origin: raw.origin.as_ref().and_then(|o| text(&o.user)),
+    })
+}
+
+fn status(
+    said: Option<&str>,
+    ended_at: Option<Timestamp>,
+    last_seen_at: Option<Timestamp>,
+    snapshot: &Snapshot,
+) -> Result<Status, Problem> {
+    match said {
+        Some("active") => Ok(Status::Active),
+        Some("ended") => Ok(Status::Ended),
+        Some(_) => Err(Problem::new("status", "is neither `active` nor `ended`")),
+        None if ended_at.is_some() => Ok(Status::Ended),
+        None => {
+            let seen = last_seen_at.is_some_and(|at| snapshot.taken_at.duration_since(at) <= IDLE);
+            Ok(if seen { Status::Active } else { Status::Ended })
+        }
+    }
+}
+
+fn host(raw: &wire::Host) -> Option<Host> {
+    let host = Host {
+        name: text(&raw.name),
+        address: text(&raw.address),
+    };
+    host.identity().is_some().then_some(host)
+}
+
+fn key(raw: &wire::Key) -> Option<Key> {
+    let key = Key {
+        hint: text(&raw.hint),
+        kind: text(&raw.kind),
+        fingerprint: text(&raw.fingerprint),
+    };
+    key.identity().is_some().then_some(key)
+}
+
+fn models(raw: &[wire::ModelUse]) -> Result<Vec<ModelUse>, Problem> {
+    let mut models = Vec::with_capacity(raw.len());
+    for m in raw {
+        let Some(name) = text(&m.name) else { continue };
+        models.push(ModelUse {
+            name,
+            requests: m.requests,
+            input_tokens: m.input_tokens,
+            output_tokens: m.output_tokens,
+            cache_read_tokens: m.cache_read_tokens,
+            cache_write_tokens: m.cache_write_tokens,
+            cost: money("cost_usd", m.cost_usd.as_deref())?,
+        });
+    }
+    Ok(models)
+}
+
+fn event(raw: &wire::Event) -> Result<Event, Problem> {
+    let kind = raw.kind.as_deref().unwrap_or("other");
+    let kind = EventKind::WORDS
+        .iter()
+        .find(|(word, _)| *word == kind)
+        .map_or(EventKind::Other, |(_, kind)| *kind);
+    let mut event = Event {
+        at: moment("at", raw.at.as_deref())?,
+        kind,
+        tool: text(&raw.tool),
+        programs: raw
+            .programs
+            .iter()
+            .filter(|p| !p.is_empty())
+            .map(|p| Text::new(p))
+            .collect(),
+        repo: text(&raw.repo),
+        path: text(&raw.path),
+        destination: text(&raw.destination),
+        method: text(&raw.method),
+        bytes: raw.bytes,
+        objects: raw.objects,
+        ok: raw.ok,
+        outside: raw.outside == Some(true),
+        decision: text(&raw.decision),
+        by: raw.by.as_deref().and_then(refused_by),
+        reason: text(&raw.reason),
+        mode: text(&raw.mode),
+        summary: text(&raw.summary),
+        secret: None,
+        source: raw.source.as_ref().and_then(|r| {
+            Some(SourceRef {
+                file: text(&r.file)?,
+                line: r.line?,
+            })
+        }),
+    };
+    event.secret = secret(&event);
+    Ok(event)
+}
+
+/// The kind of a secret that was masked anywhere in this event.
+fn secret(event: &Event) -> Option<&'static str> {
+    let texts = [
+        &event.summary,
+        &event.path,
+        &event.destination,
+        &event.reason,
+        &event.tool,
+    ];
+    let texts = texts.into_iter().flatten().chain(&event.programs);
+    texts
+        .map(Text::untrusted)
+        .find_map(redact::placeholder_kind)
+}
+
+fn refused_by(word: &str) -> Option<RefusedBy> {
+    match word {
+        "policy" | "rule" | "hook" => Some(RefusedBy::Policy),
+        "classifier" => Some(RefusedBy::Classifier),
+        "model" => Some(RefusedBy::Model),
+        "sandbox" => Some(RefusedBy::Sandbox),
+        "person" | "user" => Some(RefusedBy::Person),
+        _ => None,
+    }
+}
+
+/// Orders events by time; one without a time keeps its place after its predecessor.
+fn order(events: &mut Vec<Event>) {
+    let in_order = events.iter().filter_map(|e| e.at).is_sorted();
+    if in_order {
+        return;
+    }
+    let mut last = Timestamp::MIN;
+    let mut keyed: Vec<(Timestamp, Event)> = Vec::with_capacity(events.len());
+    for event in events.drain(..) {
+        last = event.at.unwrap_or(last);
+        keyed.push((last, event));
+    }
+    keyed.sort_by_key(|(at, _)| *at);
+    events.extend(keyed.into_iter().map(|(_, event)| event));
+}
+
+fn text(raw: &Option<String>) -> Option<Text> {
+    raw.as_deref()
+        .filter(|t| !t.trim().is_empty())
+        .map(Text::new)
+}
+
+fn moment(field: &'static str, raw: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    raw.map(Moment::parse)
+        .transpose()
+        .map_err(|e| Problem::new(field, e.words()))
+}
+
+fn money(field: &'static str, raw: Option<&str>) -> Result<Option<Money>, Problem> {
+    raw.map(str::parse)
+        .transpose()
+        .map_err(|e: crate::model::MoneyError| Problem::new(field, format!("is {e}")))
+}

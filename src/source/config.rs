@@ -1,0 +1,55 @@
+//! `daybrief.toml`: every key has a default.
+
+use super::{files, toml_file};
+use crate::diagnostic::Diagnostic;
+use serde::Deserialize;
+use std::path::Path;
+
+/// The site's configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Name of the company or team, in page titles.
+    pub title: String,
+    /// Theme: a folder below `themes/`. The built-in `default` needs no folder.
+    pub theme: String,
+    /// Folder of snapshots, relative to the root.
+    pub snapshots: String,
+    /// Inventory file, relative to the root.
+    pub inventory: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: "Daybrief".to_owned(),
+            theme: "default".to_owned(),
+            snapshots: "data/snapshots".to_owned(),
+            inventory: "data/inventory.toml".to_owned(),
+        }
+    }
+}
+
+/// The configuration's file name.
+pub const FILE: &str = "daybrief.toml";
+
+/// Reads the configuration of a site; the defaults when it has none.
+pub fn read(root: &Path) -> Result<Config, Diagnostic> {
+    let path = root.join(FILE);
+    if !path.exists() {
+        return Ok(Config::default());
+    }
+    let text = files::read_text(&path).map_err(|e| files::unreadable(FILE, &e))?;
+    let config: Config = toml_file::parse(FILE, &text)?;
+    let plain =
+        |name: &str| !name.is_empty() && !name.contains(['/', '\\']) && !name.starts_with('.');
+    if !plain(&config.theme) {
+        let message = format!("theme {:?} is not the name of a folder", config.theme);
+        return Err(Diagnostic::error(
+            FILE,
+            message,
+            "name a folder below themes/, or leave the key out",
+        ));
+    }
+    Ok(config)
+}

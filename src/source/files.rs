@@ -1,0 +1,135 @@
+//! Opening files: decompression by content, bounds, digests.
+
+#![expect(clippy::disallowed_methods, reason = "this is the border that reads")]
+
+use super::limits;
+use crate::diagnostic::Diagnostic;
+use anyhow::{Context, Result, anyhow};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Opens a file as text bytes, decompressing `.gz` and `.zst` by their content.
+/// Reading past [`limits::STREAM_BYTES`] ends in an error, so a small archive
+/// cannot grow without bound.
+pub fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut raw = BufReader::with_capacity(256 * 1024, file);
+    let head = raw
+        .fill_buf()
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let (gzip, zstd) = (head.starts_with(&GZIP), head.starts_with(&ZSTD));
+    let plain: Box<dyn Read + Send> = if gzip {
+        Box::new(flate2::bufread::MultiGzDecoder::new(raw))
+    } else if zstd {
+        Box::new(
+            ruzstd::decoding::StreamingDecoder::new(raw)
+                .map_err(|e| anyhow!("cannot decompress {}: {e}", path.display()))?,
+        )
+    } else {
+        Box::new(raw)
+    };
+    let bounded = Bounded {
+        inner: plain,
+        left: limits::STREAM_BYTES,
+    };
+    Ok(Box::new(BufReader::with_capacity(256 * 1024, bounded)))
+}
+
+/// Reads a whole text file of at most [`limits::DOCUMENT_BYTES`].
+pub fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    open(path)?
+        .take(limits::DOCUMENT_BYTES + 1)
+        .read_to_string(&mut text)
+        .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
+    if text.len() as u64 > limits::DOCUMENT_BYTES {
+        return Err(anyhow!(
+            "{} is larger than {} bytes",
+            path.display(),
+            limits::DOCUMENT_BYTES
+        ));
+    }
+    Ok(text)
+}
+
+/// The bytes of a file of ours (a theme asset, a published page).
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// SHA-256 of a file's bytes as they lie on disk, in lower-case hexadecimal.
+pub fn digest(path: &Path) -> Result<String> {
+    let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let read = file
+            .read(&mut buffer)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        if read == 0 {
+            return Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()));
+        }
+        hasher.update(&buffer[..read]);
+    }
+}
+
+/// The files below a folder, sorted by path. A folder that is not there has none.
+/// Names that begin with a dot or end in `~` are an editor's business.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let visible = |name: &str| !name.starts_with('.') && !name.ends_with('~');
+    let mut files = Vec::new();
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|e| e.depth() == 0 || e.file_name().to_str().is_none_or(visible))
+    {
+        let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// `path` as it is named in diagnostics and pages: relative to the site's root,
+/// with forward slashes.
+pub fn label(root: &Path, path: &Path) -> String {
+    let shown = path.strip_prefix(root).unwrap_or(path);
+    shown
+        .iter()
+        .map(|part| part.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// A fault of the world, told as a diagnostic about one file.
+pub fn unreadable(file: &str, error: &anyhow::Error) -> Diagnostic {
+    Diagnostic::error(
+        file,
+        format!("{error:#}"),
+        "check that the file exists and can be read",
+    )
+}
+
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::other("the decompressed file is larger than the limit"))?;
+        Ok(read)
+    }
+}

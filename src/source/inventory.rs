@@ -1,0 +1,218 @@
+//! `data/inventory.toml`: what the company knows about itself.
+
+use super::{files, toml_file};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::model::{
+    AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
+    UserRecord,
+};
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::Path;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    updated: Option<toml::value::Datetime>,
+    users: Option<Vec<User>>,
+    hosts: Option<Vec<Host>>,
+    #[serde(default)]
+    ranges: Vec<Range>,
+    keys: Option<Vec<Key>>,
+    repos: Option<Vec<Repo>>,
+    #[serde(default)]
+    paths: Vec<PathEntry>,
+    #[serde(default)]
+    destinations: Destinations,
+    #[serde(default)]
+    policy: Policy,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct User {
+    name: String,
+    team: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Host {
+    name: Option<String>,
+    address: Option<IpAddr>,
+    owner: Option<String>,
+    class: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Range {
+    cidr: String,
+    owner: Option<String>,
+    class: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    #[serde(alias = "hint", alias = "fingerprint")]
+    name: String,
+    owner: Option<String>,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repo {
+    name: String,
+    class: Option<String>,
+    consequence: Option<String>,
+    why: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PathEntry {
+    repo: Option<String>,
+    pattern: String,
+    class: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Destinations {
+    sanctioned: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Policy {
+    models: Option<Vec<String>>,
+    agents: Option<Vec<String>>,
+}
+
+/// Reads the inventory; an empty one when the site has none.
+pub fn read(root: &Path, label: &str) -> Result<Inventory, Diagnostic> {
+    let path = root.join(label);
+    if !path.exists() {
+        return Ok(Inventory::default());
+    }
+    let text = files::read_text(&path).map_err(|e| files::unreadable(label, &e))?;
+    parse(label, &text)
+}
+
+/// Types the text of an inventory.
+pub fn parse(label: &str, text: &str) -> Result<Inventory, Diagnostic> {
+    let file: File = toml_file::parse(label, text)?;
+    let at = |value: &str, d: Diagnostic| match text.find(&format!("\"{value}\"")) {
+        Some(offset) => {
+            let (line, column) = crate::diagnostic::position(text.as_bytes(), offset);
+            d.at(line, column)
+        }
+        None => d,
+    };
+    let unknown_word = |value: &str, what: &str, known: &[&str]| {
+        let mend = nearest(value, known.iter().copied()).map_or_else(
+            || format!("use one of {}", known.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        at(
+            value,
+            Diagnostic::error(label, format!("`{value}` is not a {what}"), &mend),
+        )
+    };
+    let consequence = |word: &String| {
+        Consequence::WORDS
+            .iter()
+            .find(|(w, _)| w == word)
+            .map(|(_, level)| *level)
+            .ok_or_else(|| unknown_word(word, "consequence", &Consequence::WORDS.map(|(w, _)| w)))
+    };
+    let class = |word: &str| match word {
+        "none" => Ok(None),
+        _ => PathClass::WORDS
+            .iter()
+            .find(|(w, _)| *w == word)
+            .map(|(_, class)| Some(*class))
+            .ok_or_else(|| {
+                let known: Vec<&str> = PathClass::WORDS
+                    .iter()
+                    .map(|(w, _)| *w)
+                    .chain(["none"])
+                    .collect();
+                unknown_word(word, "path class", &known)
+            }),
+    };
+    let range = |r: Range| {
+        let parsed = r.cidr.split_once('/').and_then(|(network, prefix)| {
+            let network: IpAddr = network.parse().ok()?;
+            let most = if network.is_ipv4() { 32 } else { 128 };
+            let prefix = prefix.parse::<u8>().ok().filter(|p| *p <= most)?;
+            Some((network, prefix))
+        });
+        let (network, prefix) = parsed.ok_or_else(|| {
+            let message = format!("`{}` is not an address range", r.cidr);
+            at(
+                &r.cidr,
+                Diagnostic::error(label, message, "write it as 10.1.0.0/16"),
+            )
+        })?;
+        Ok(AddressRange {
+            network,
+            prefix,
+            owner: r.owner,
+            class: r.class,
+        })
+    };
+    let repo = |r: Repo| {
+        let consequence = r.consequence.as_ref().map(consequence).transpose()?;
+        Ok(RepoRecord {
+            name: r.name,
+            class: r.class,
+            consequence,
+            why: r.why,
+        })
+    };
+    let path = |p: PathEntry| {
+        Ok(PathRecord {
+            repo: p.repo,
+            class: class(&p.class)?,
+            pattern: p.pattern,
+        })
+    };
+    let host = |h: Host| HostRecord {
+        name: h.name,
+        address: h.address,
+        owner: h.owner,
+        class: h.class,
+    };
+    let key = |k: Key| KeyRecord {
+        name: k.name,
+        owner: k.owner,
+        tags: k.tags.into_iter().collect(),
+    };
+    let user = |u: User| UserRecord {
+        name: u.name,
+        team: u.team,
+    };
+    Ok(Inventory {
+        updated: file.updated.map(|d| d.to_string()),
+        users: file.users.map(|all| all.into_iter().map(user).collect()),
+        hosts: file.hosts.map(|all| all.into_iter().map(host).collect()),
+        ranges: file
+            .ranges
+            .into_iter()
+            .map(range)
+            .collect::<Result<_, _>>()?,
+        keys: file.keys.map(|all| all.into_iter().map(key).collect()),
+        repos: file
+            .repos
+            .map(|all| all.into_iter().map(repo).collect::<Result<_, _>>())
+            .transpose()?,
+        paths: file.paths.into_iter().map(path).collect::<Result<_, _>>()?,
+        sanctioned: file.destinations.sanctioned,
+        models: file.policy.models,
+        agents: file.policy.agents,
+    })
+}
