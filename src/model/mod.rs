@@ -23,7 +23,7 @@ pub use inventory::{
     UserRecord,
 };
 pub use money::{Money, MoneyError};
-pub use sentence::{Piece, Sentence, Slot};
+pub use sentence::{Piece, Sentence, Slot, plain_text};
 pub use session::{Agent, Host, Key, ModelUse, Session, Status, User, Workspace};
 pub use snapshot::{Snapshot, SourceNote, Window};
 pub use text::Text;

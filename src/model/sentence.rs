@@ -103,6 +103,19 @@ impl Sentence {
     }
 }
 
+/// A sentence as plain text, values unescaped: for data sinks that escape the
+/// whole, never for markup or a terminal.
+pub fn plain_text(sentence: &Sentence) -> String {
+    sentence
+        .pieces()
+        .iter()
+        .map(|piece| match piece {
+            Piece::Words(words) => (*words).to_owned(),
+            Piece::Slot(slot) => slot.plain().0,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,14 +126,6 @@ mod tests {
             "{n} calls after {t}.",
             vec![Slot::Count(3), Slot::Duration(60)],
         );
-        let text: String = s
-            .pieces()
-            .iter()
-            .map(|p| match p {
-                Piece::Words(w) => (*w).to_owned(),
-                Piece::Slot(s) => s.plain().0,
-            })
-            .collect();
-        assert_eq!(text, "3 calls after 1 min.");
+        assert_eq!(plain_text(&s), "3 calls after 1 min.");
     }
 }

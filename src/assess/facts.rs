@@ -1,0 +1,434 @@
+//! What a session is reduced to before it is judged: small, and free of its events.
+//!
+//! Sessions are streamed; only their facts stay in memory. Signals that need the
+//! events look at them here, once; signals that need other sessions look at the
+//! facts of all of them later.
+
+use super::lexicon::destinations::{self, Standing};
+use super::lookup;
+use super::signals::{self, Finding, SignalId};
+use super::window::{self, ReplayWindow};
+use crate::model::{
+    Consequence, Entity, EntityKind, Event, EventKind, Inventory, Money, PathClass, Sentence,
+    Session, Slot, Snapshot, Status, Text,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashSet};
+use std::net::IpAddr;
+
+/// A sensitive file a session touched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Touch {
+    /// The file.
+    pub file: Entity,
+    /// Its class.
+    pub class: PathClass,
+    /// Whether it was written or deleted, not only read.
+    pub changed: bool,
+    /// First event that touched it, from 0.
+    pub event: u32,
+}
+
+/// A destination a session reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    /// Where to, as recorded.
+    pub destination: Text,
+    /// How much is known of it.
+    pub standing: Standing,
+    /// Whether every request only fetched.
+    pub fetch_only: bool,
+    /// First event that went there, from 0.
+    pub event: u32,
+    /// Time of the last one.
+    pub last_at: Option<Timestamp>,
+}
+
+/// What is at stake in a session, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stake {
+    /// Highest level touched.
+    pub level: Consequence,
+    /// The reasons, strongest first.
+    pub reasons: Vec<Sentence>,
+}
+
+/// A session without its events.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Identity.
+    pub id: Text,
+    /// 0, or counting up for further sessions with the same id and different content.
+    pub ordinal: u32,
+    /// Whether another record with this id says something else.
+    pub conflicting: bool,
+    /// Whether a time lies after the snapshot was taken.
+    pub clock_skew: bool,
+    /// Whether it still runs.
+    pub status: Status,
+    /// First sign.
+    pub started_at: Option<Timestamp>,
+    /// Latest sign of any sort.
+    pub last_sign: Option<Timestamp>,
+    /// Seconds from start to end.
+    pub duration_seconds: Option<i64>,
+    /// Who, unless unknown or not recorded.
+    pub user: Option<Text>,
+    /// Whether the collector said that it does not know who.
+    pub user_said_unknown: bool,
+    /// Whether a sign-on was seen.
+    pub authenticated: Option<bool>,
+    /// Machine.
+    pub host: Option<Text>,
+    /// Its address, where one is known.
+    pub address: Option<IpAddr>,
+    /// Whether the machine is known by an address only.
+    pub bare_address: bool,
+    /// Identity of the credential.
+    pub key: Option<Text>,
+    /// How the credential is shown.
+    pub key_shown: Option<Text>,
+    /// Agent program.
+    pub agent: Option<Text>,
+    /// Its version.
+    pub agent_version: Option<Text>,
+    /// Models, in the order recorded.
+    pub models: Vec<Text>,
+    /// Repositories, the session's own first.
+    pub repos: Vec<Text>,
+    /// Sensitive files.
+    pub touches: Vec<Touch>,
+    /// Destinations, known-benign ones left out.
+    pub reaches: Vec<Reach>,
+    /// Tools by name, sorted.
+    pub tools: Vec<Text>,
+    /// Total cost.
+    pub cost: Option<Money>,
+    /// Number of events.
+    pub events: u32,
+    /// What is at stake.
+    pub stake: Stake,
+    /// Findings of the signals that need the events.
+    pub findings: Vec<(SignalId, Finding)>,
+    /// The strongest sensitive read followed by a request.
+    pub window: Option<ReplayWindow>,
+    /// Whether a destructive act was aimed at production.
+    pub destroyed_production: bool,
+    /// Whether a secret in a provider's live format was seen.
+    pub live_secret: bool,
+}
+
+impl Facts {
+    /// The destinations that are neither benign nor sanctioned.
+    pub fn open_reaches(&self) -> impl Iterator<Item = &Reach> {
+        self.reaches.iter().filter(|r| r.standing == Standing::Open)
+    }
+
+    /// Agent and version as recorded.
+    pub fn agent_shown(&self) -> Option<String> {
+        let name = self.agent.as_ref()?.untrusted();
+        Some(match &self.agent_version {
+            Some(version) => format!("{name} {}", version.untrusted()),
+            None => name.to_owned(),
+        })
+    }
+
+    /// Every entity of the session, in the order of kinds; sensitive files only.
+    pub fn entities(&self) -> Vec<Entity> {
+        let one = |kind, name: &Option<Text>| name.as_ref().map(|n| Entity::new(kind, n));
+        let many = |kind, names: &[Text]| {
+            names
+                .iter()
+                .map(|n| Entity::new(kind, n))
+                .collect::<Vec<_>>()
+        };
+        let mut all: Vec<Entity> = [
+            one(EntityKind::User, &self.user),
+            one(EntityKind::Host, &self.host),
+            one(EntityKind::Key, &self.key),
+            one(EntityKind::Agent, &self.agent),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        all.extend(many(EntityKind::Model, &self.models));
+        all.extend(many(EntityKind::Repo, &self.repos));
+        all.extend(self.touches.iter().map(|t| t.file.clone()));
+        all.extend(
+            self.reaches
+                .iter()
+                .map(|r| Entity::new(EntityKind::Destination, &r.destination)),
+        );
+        all.extend(many(EntityKind::Tool, &self.tools));
+        all
+    }
+
+    /// Lets sessions of one snapshot share equal texts, so that a hundred
+    /// thousand facts hold each name once.
+    pub fn share(&mut self, names: &mut HashSet<Text>) {
+        let mut share = |text: &mut Text| match names.get(text.untrusted()) {
+            Some(known) => *text = known.clone(),
+            None => {
+                names.insert(text.clone());
+            }
+        };
+        [
+            &mut self.user,
+            &mut self.host,
+            &mut self.key,
+            &mut self.key_shown,
+            &mut self.agent,
+            &mut self.agent_version,
+        ]
+        .into_iter()
+        .flatten()
+        .for_each(&mut share);
+        self.models
+            .iter_mut()
+            .chain(&mut self.repos)
+            .chain(&mut self.tools)
+            .for_each(&mut share);
+        self.touches
+            .iter_mut()
+            .for_each(|t| share(&mut t.file.name));
+        self.reaches
+            .iter_mut()
+            .for_each(|r| share(&mut r.destination));
+    }
+}
+
+/// Reduces a session to its facts.
+pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> Facts {
+    let user = session.user.as_ref().filter(|u| !u.is_unknown());
+    let touches = touches(session, inventory);
+    let repos = repos(session);
+    let stake = stake(&repos, &touches, inventory);
+    let window = window::strongest(session, inventory);
+    let findings = signals::look_at_events(session, inventory, window.as_ref());
+    let host = session.host.as_ref();
+    Facts {
+        id: session.id.clone(),
+        ordinal: 0,
+        conflicting: false,
+        clock_skew: is_skewed(session, snapshot),
+        status: session.status,
+        started_at: session.started_at,
+        last_sign: session.last_sign(),
+        duration_seconds: session.duration_seconds(),
+        user: user.map(|u| u.name.clone()),
+        user_said_unknown: user.is_none() && session.user.is_some(),
+        authenticated: user.and_then(|u| u.authenticated),
+        host: host.and_then(|h| h.identity().cloned()),
+        address: host.and_then(crate::model::Host::ip),
+        bare_address: host.is_some_and(crate::model::Host::is_bare_address),
+        key: session.key.as_ref().and_then(|k| k.identity().cloned()),
+        key_shown: session.key.as_ref().and_then(|k| k.shown().cloned()),
+        agent: session.agent.as_ref().map(|a| a.name.clone()),
+        agent_version: session.agent.as_ref().and_then(|a| a.version.clone()),
+        models: session.models.iter().map(|m| m.name.clone()).collect(),
+        repos,
+        touches,
+        reaches: reaches(session, inventory),
+        tools: tools(session),
+        cost: session.cost,
+        events: session.events.len() as u32,
+        stake,
+        findings,
+        window,
+        destroyed_production: signals::destroyed_production(session, inventory),
+        live_secret: session
+            .events
+            .iter()
+            .any(|e| e.secret.is_some_and(signals::is_provider_format)),
+    }
+}
+
+/// More than a minute after the snapshot was taken is not a rounding matter.
+fn is_skewed(session: &Session, snapshot: &Snapshot) -> bool {
+    session
+        .last_sign()
+        .is_some_and(|at| at.as_second() > snapshot.taken_at.as_second() + 60)
+}
+
+/// The repository an event lies in.
+pub(super) fn repo_of<'a>(session: &'a Session, event: &'a Event) -> Option<&'a Text> {
+    event.repo.as_ref().or(session.workspace.repo.as_ref())
+}
+
+/// The class of the file an event touched successfully.
+pub(super) fn touched_class(
+    session: &Session,
+    event: &Event,
+    inventory: &Inventory,
+) -> Option<PathClass> {
+    let touching = matches!(
+        event.kind,
+        EventKind::Read | EventKind::Write | EventKind::Delete
+    );
+    let path = event
+        .path
+        .as_ref()
+        .filter(|_| touching && event.ok != Some(false))?;
+    lookup::path_class(
+        inventory,
+        repo_of(session, event).map(Text::untrusted),
+        path.untrusted(),
+    )
+}
+
+fn touches(session: &Session, inventory: &Inventory) -> Vec<Touch> {
+    let mut found: BTreeMap<Entity, Touch> = BTreeMap::new();
+    for (i, event) in session.events.iter().enumerate() {
+        let Some(class) = touched_class(session, event, inventory) else {
+            continue;
+        };
+        let Some(path) = &event.path else { continue };
+        let file = Entity::file(repo_of(session, event), path);
+        let changed = event.kind != EventKind::Read;
+        let touch = found.entry(file.clone()).or_insert(Touch {
+            file,
+            class,
+            changed,
+            event: i as u32,
+        });
+        touch.changed |= changed;
+    }
+    let mut touches: Vec<Touch> = found.into_values().collect();
+    touches.sort_by_key(|t| t.event);
+    touches
+}
+
+fn reaches(session: &Session, inventory: &Inventory) -> Vec<Reach> {
+    let mut found: BTreeMap<&Text, Reach> = BTreeMap::new();
+    for (i, event) in session.events.iter().enumerate() {
+        let Some(destination) = &event.destination else {
+            continue;
+        };
+        if event.kind != EventKind::Request || event.ok == Some(false) {
+            continue;
+        }
+        let standing = destinations::standing(destination.untrusted(), inventory);
+        if standing == Standing::Benign {
+            continue;
+        }
+        let fetch = is_fetch(event);
+        let reach = found.entry(destination).or_insert_with(|| Reach {
+            destination: destination.clone(),
+            standing,
+            fetch_only: true,
+            event: i as u32,
+            last_at: None,
+        });
+        reach.fetch_only &= fetch;
+        reach.last_at = reach.last_at.max(event.at);
+    }
+    let mut reaches: Vec<Reach> = found.into_values().collect();
+    reaches.sort_by_key(|r| r.event);
+    reaches
+}
+
+/// Whether a request only fetched: a fetching method and no body.
+pub(super) fn is_fetch(event: &Event) -> bool {
+    event
+        .method
+        .as_ref()
+        .is_some_and(|m| destinations::is_fetch(m.untrusted()))
+        && event.bytes.unwrap_or(0) == 0
+}
+
+fn repos(session: &Session) -> Vec<Text> {
+    let mut repos: Vec<Text> = session.workspace.repo.iter().cloned().collect();
+    for repo in session.events.iter().filter_map(|e| e.repo.as_ref()) {
+        if !repos.contains(repo) {
+            repos.push(repo.clone());
+        }
+    }
+    repos
+}
+
+fn tools(session: &Session) -> Vec<Text> {
+    let mut tools: Vec<Text> = session
+        .events
+        .iter()
+        .filter_map(|e| e.tool.clone())
+        .collect();
+    tools.sort_unstable();
+    tools.dedup();
+    tools
+}
+
+/// The highest class touched; one step up for three distinct high assets.
+fn stake(repos: &[Text], touches: &[Touch], inventory: &Inventory) -> Stake {
+    let mut found: Vec<(Consequence, Sentence)> = Vec::new();
+    let mut high_assets: HashSet<&str> = HashSet::new();
+    for repo in repos {
+        let Some(record) = lookup::repo(inventory, repo.untrusted()) else {
+            continue;
+        };
+        let Some(level) = record.consequence else {
+            continue;
+        };
+        if level >= Consequence::High {
+            high_assets.insert(repo.untrusted());
+        }
+        let slot = Slot::Entity(Entity::new(EntityKind::Repo, repo));
+        let class = Slot::words(
+            record
+                .class
+                .clone()
+                .unwrap_or_else(|| level.word().to_owned()),
+        );
+        let sentence = match &record.why {
+            Some(why) => Sentence::new(
+                "{repo} is tagged {class}; {why}.",
+                vec![slot, class, Slot::words(why.clone())],
+            ),
+            None => Sentence::new("{repo} is tagged {class}.", vec![slot, class]),
+        };
+        found.push((level, sentence));
+    }
+    for touch in touches {
+        let level = touch.class.consequence();
+        if level >= Consequence::High
+            && touch
+                .file
+                .file_repo()
+                .is_none_or(|r| !high_assets.contains(r))
+        {
+            high_assets.insert(touch.file.name.untrusted());
+        }
+        let slots = vec![
+            Slot::Entity(touch.file.clone()),
+            Slot::words(touch.class.word()),
+        ];
+        found.push((
+            level,
+            Sentence::new("{file} belongs to the class {class}.", slots),
+        ));
+    }
+    // Stable: repositories come before files, files in the order touched.
+    found.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let level = found
+        .first()
+        .map_or(Consequence::Unknown, |(level, _)| *level);
+    let mut reasons: Vec<Sentence> = found
+        .into_iter()
+        .map(|(_, sentence)| sentence)
+        .take(3)
+        .collect();
+    if high_assets.len() >= 3 && level < Consequence::Critical {
+        let count = Slot::Count(high_assets.len() as u64);
+        reasons.insert(
+            0,
+            Sentence::new(
+                "It reached {n} distinct high assets, which raises it one step.",
+                vec![count],
+            ),
+        );
+        return Stake {
+            level: level.raised(),
+            reasons,
+        };
+    }
+    Stake { level, reasons }
+}

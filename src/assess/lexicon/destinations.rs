@@ -1,0 +1,117 @@
+//! Destinations that say nothing by themselves.
+
+use crate::model::Inventory;
+
+/// How much a destination is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Loopback, documented example, package registry, model provider: never a finding.
+    Benign,
+    /// On the operator's list.
+    Sanctioned,
+    /// Anything else.
+    Open,
+}
+
+/// Registrable domains of package registries and model providers.
+const BENIGN_DOMAINS: &[(&str, &str)] = &[
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("yarnpkg", "com"),
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("crates", "io"),
+    ("rubygems", "org"),
+    ("golang", "org"),
+    ("maven", "org"),
+    ("debian", "org"),
+    ("ubuntu", "com"),
+    ("nuget", "org"),
+    ("packagist", "org"),
+    ("anthropic", "com"),
+    ("openai", "com"),
+    ("claude", "com"),
+    ("claude", "ai"),
+];
+/// Names reserved for examples and tests (RFC 2606, RFC 6761).
+const RESERVED: &[&str] = &["example.com", "example.org", "example.net"];
+const RESERVED_TOP: &[&str] = &["example", "test", "invalid", "localhost"];
+
+/// The host of a destination: without port, without the local part of a mail address, in lower case.
+pub fn host(destination: &str) -> String {
+    let after_at = destination
+        .rsplit_once('@')
+        .map_or(destination, |(_, host)| host);
+    let bracketed = after_at
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .map(|(host, _)| host);
+    let host = bracketed.unwrap_or_else(|| match after_at.split_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => after_at,
+    });
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// How much is known of a destination.
+pub fn standing(destination: &str, inventory: &Inventory) -> Standing {
+    let host = host(destination);
+    let address: Option<std::net::IpAddr> = host.parse().ok();
+    let within = |domain: &str| {
+        host == domain || host.strip_suffix(domain).is_some_and(|h| h.ends_with('.'))
+    };
+    let loopback = address.is_some_and(|a| a.is_loopback() || a.is_unspecified());
+    let reserved = RESERVED.iter().any(|d| within(d)) || RESERVED_TOP.iter().any(|d| within(d));
+    let listed = BENIGN_DOMAINS.iter().any(|(name, top)| {
+        host.strip_suffix(top)
+            .and_then(|h| h.strip_suffix('.'))
+            .is_some_and(|h| h == *name || h.ends_with(&format!(".{name}")))
+    });
+    if inventory
+        .sanctioned
+        .iter()
+        .any(|s| s.eq_ignore_ascii_case(destination) || within(&s.to_ascii_lowercase()))
+    {
+        Standing::Sanctioned
+    } else if loopback || reserved || listed {
+        Standing::Benign
+    } else {
+        Standing::Open
+    }
+}
+
+/// Whether a method fetches and sends no body.
+pub fn is_fetch(method: &str) -> bool {
+    ["get", "head", "fetch", "pull", "clone", "options"]
+        .iter()
+        .any(|m| method.eq_ignore_ascii_case(m))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(destination: &str, expect: Standing) {
+        let inventory = Inventory {
+            sanctioned: vec!["github.com".to_owned()],
+            ..Inventory::default()
+        };
+        assert_eq!(standing(destination, &inventory), expect, "{destination}");
+    }
+
+    #[test]
+    fn standing_is_by_registrable_domain_exactly() {
+        check("localhost:3000", Standing::Benign);
+        check("127.0.0.1:8080", Standing::Benign);
+        check("[::1]:443", Standing::Benign);
+        check("crates.io", Standing::Benign);
+        check("static.crates.io", Standing::Benign);
+        check("notcrates.io", Standing::Open);
+        check("crates.io.evil.net", Standing::Open);
+        check("api.github.com", Standing::Sanctioned);
+        check("mygithub.com", Standing::Open);
+        check("someone@mail.example.net", Standing::Benign);
+        check("203.0.113.9:443", Standing::Open);
+    }
+}

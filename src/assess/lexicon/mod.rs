@@ -1,0 +1,6 @@
+//! What the program knows without an inventory: words and shapes, by principle.
+
+pub mod acts;
+pub mod destinations;
+pub mod modes;
+pub mod paths;

@@ -1,0 +1,93 @@
+//! Questions to the inventory, with the program's own knowledge as the fallback.
+
+use super::lexicon::paths;
+use crate::model::{Consequence, HostRecord, Inventory, KeyRecord, PathClass, RepoRecord};
+use std::net::IpAddr;
+
+/// What the company recorded about a repository.
+pub fn repo<'a>(inventory: &'a Inventory, name: &str) -> Option<&'a RepoRecord> {
+    inventory
+        .repos
+        .as_ref()?
+        .iter()
+        .find(|r| glob(&r.name, name))
+}
+
+/// Sensitivity class of a path: the operator's patterns first, then the shipped ones.
+pub fn path_class(inventory: &Inventory, repo: Option<&str>, path: &str) -> Option<PathClass> {
+    let declared = inventory.paths.iter().find(|p| {
+        let in_repo = p
+            .repo
+            .as_deref()
+            .is_none_or(|pattern| repo.is_some_and(|r| glob(pattern, r)));
+        in_repo && glob(&p.pattern, path)
+    });
+    match declared {
+        Some(record) => record.class,
+        None if paths::is_scratch(path) => None,
+        None => paths::class(path),
+    }
+}
+
+/// What is at stake in a repository, if the company said so.
+pub fn repo_consequence(inventory: &Inventory, name: &str) -> Option<Consequence> {
+    repo(inventory, name)?.consequence
+}
+
+/// What the company recorded about a machine, by name or by address.
+pub fn host<'a>(
+    inventory: &'a Inventory,
+    name: Option<&str>,
+    address: Option<IpAddr>,
+) -> Option<&'a HostRecord> {
+    inventory.hosts.as_ref()?.iter().find(|h| {
+        let by_name = h
+            .name
+            .as_deref()
+            .is_some_and(|n| name.is_some_and(|m| m.eq_ignore_ascii_case(n)));
+        by_name || h.address.is_some_and(|a| address == Some(a))
+    })
+}
+
+/// Who answers for a machine: its own record, or else its address range.
+pub fn host_owner<'a>(
+    inventory: &'a Inventory,
+    name: Option<&str>,
+    address: Option<IpAddr>,
+) -> Option<&'a str> {
+    let own = host(inventory, name, address).and_then(|h| h.owner.as_deref());
+    own.or_else(|| range(inventory, address).and_then(|r| r.owner.as_deref()))
+}
+
+/// What a machine is for: its own record, or else its address range.
+pub fn host_class<'a>(
+    inventory: &'a Inventory,
+    name: Option<&str>,
+    address: Option<IpAddr>,
+) -> Option<&'a str> {
+    let own = host(inventory, name, address).and_then(|h| h.class.as_deref());
+    own.or_else(|| range(inventory, address).and_then(|r| r.class.as_deref()))
+}
+
+/// The narrowest range an address lies in.
+fn range(inventory: &Inventory, address: Option<IpAddr>) -> Option<&crate::model::AddressRange> {
+    let address = address?;
+    inventory
+        .ranges
+        .iter()
+        .filter(|r| r.contains(address))
+        .max_by_key(|r| r.prefix)
+}
+
+/// What the company recorded about a key. `names` are its fingerprint and hint.
+pub fn key<'a>(inventory: &'a Inventory, names: &[&str]) -> Option<&'a KeyRecord> {
+    inventory
+        .keys
+        .as_ref()?
+        .iter()
+        .find(|k| names.contains(&k.name.as_str()))
+}
+
+fn glob(pattern: &str, value: &str) -> bool {
+    pattern == value || fast_glob::glob_match(pattern, value)
+}

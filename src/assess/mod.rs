@@ -1,0 +1,113 @@
+//! From facts to a judgement: signals, trust, consequence, score, confidence.
+//!
+//! [`reduce`] turns a session into small [`Facts`] (the only thing kept of a
+//! streamed session), [`Context`] takes stock of all of them, and [`assess`]
+//! judges one among the others. Judging is pure and cheap, so a full
+//! [`Assessment`] is made anew where it is shown; only its [`Verdict`] is kept.
+
+pub mod combinations;
+pub mod confidence;
+pub mod context;
+pub mod facts;
+pub mod lexicon;
+pub mod lookup;
+pub mod score;
+pub mod signals;
+pub mod trust;
+mod verdict;
+pub mod window;
+
+pub use context::Context;
+pub use facts::{Facts, reduce};
+pub use verdict::{Band, LEAD, MustSee, Verdict};
+
+use confidence::Confidence;
+use score::{Circumstances, Input, Score, score};
+use signals::{Finding, Hit, SignalId};
+use trust::Trust;
+
+/// The full judgement of one session.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// Signals that fired, in the catalogue's order.
+    pub hits: Vec<(SignalId, Hit)>,
+    /// Signals that could not be assessed, and why.
+    pub not_assessable: Vec<(SignalId, &'static str)>,
+    /// How sure we are of who acted.
+    pub trust: Trust,
+    /// The numbers.
+    pub score: Score,
+    /// How sure we are of the judgement.
+    pub confidence: Confidence,
+    /// The rule that makes it a lead whatever its number.
+    pub must_see: Option<MustSee>,
+}
+
+impl Assessment {
+    /// The hit of a signal.
+    pub fn hit(&self, id: SignalId) -> Option<&Hit> {
+        self.hits.iter().find(|(s, _)| *s == id).map(|(_, h)| h)
+    }
+
+    /// The number the session would have without one signal.
+    pub fn without(&self, id: SignalId, facts: &Facts, context: &Context<'_>, held: bool) -> u32 {
+        let inputs: Vec<Input> = inputs(&self.hits, context)
+            .into_iter()
+            .filter(|i| i.signal != id)
+            .collect();
+        score(&inputs, circumstances(facts, &self.trust, held)).shown
+    }
+}
+
+/// Judges a session among the others. `held`: it anchors an open narrative.
+pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
+    let trust = trust::trust(facts, context);
+    let mut found = signals::look_at_facts(facts, &trust, context);
+    found.extend(facts.findings.iter().cloned());
+    found.sort_by_key(|(id, _)| *id);
+    let mut hits = Vec::new();
+    let mut not_assessable = Vec::new();
+    for (id, finding) in found {
+        match finding {
+            Finding::Present(hit) => hits.push((id, *hit)),
+            Finding::NotAssessable(why) => not_assessable.push((id, why)),
+            Finding::Absent => {}
+        }
+    }
+    let score = score(&inputs(&hits, context), circumstances(facts, &trust, held));
+    let confidence = confidence::confidence(facts, &hits, &not_assessable, context);
+    let must_see = MustSee::of(facts, &hits);
+    Assessment {
+        hits,
+        not_assessable,
+        trust,
+        score,
+        confidence,
+        must_see,
+    }
+}
+
+fn circumstances(facts: &Facts, trust: &Trust, held: bool) -> Circumstances {
+    Circumstances {
+        consequence: facts.stake.level,
+        trust: trust.level(),
+        held,
+    }
+}
+
+fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
+    let start = context.snapshot.window.start.as_second();
+    let age = |hit: &Hit| {
+        hit.last_at
+            .map_or(0.0, |at| (start - at.as_second()).max(0) as f64 / 3_600.0)
+    };
+    hits.iter()
+        .map(|(id, hit)| Input {
+            signal: *id,
+            family: id.family(),
+            weight: id.weight(),
+            strength: hit.strength,
+            age_hours: age(hit),
+        })
+        .collect()
+}

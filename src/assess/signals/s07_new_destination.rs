@@ -1,0 +1,142 @@
+//! S7 new-destination: something left for a place that is rare for the company.
+
+use super::{Definition, Finding, Hit, Look, SignalId};
+use crate::assess::context::Context;
+use crate::assess::facts::{Facts, Reach};
+use crate::assess::trust::Trust;
+use crate::history::Novelty;
+use crate::model::{Entity, EntityKind, Sentence, Slot};
+
+const NEVER: &str = "Called {dest}, never seen before; {basis}.";
+const RARELY: &str = "Called {dest}, seen in {n} earlier sessions; {basis}.";
+/// What a destination that only the user is new to counts.
+const NEW_TO_USER: f64 = 0.6;
+/// What a request counts that fetches and sends no body.
+const FETCH: f64 = 0.5;
+
+pub(super) const SIGNAL: Definition = Definition {
+    id: SignalId::S7,
+    name: "new-destination",
+    about: "A request left for a destination that is rare for the company and on no list.",
+    templates: &[NEVER, RARELY],
+    references: &["T1071.001", "T1567", "AML.T0086", "ASI02"],
+    false_positives: "Documentation sites: fetching without a body counts half; sanctioned domains count nothing.",
+    clause: "called a new destination",
+    clause_plural: "called new destinations",
+    why: "Something left for a place the company has not dealt with.",
+    next_step: "Find out what the destination is, then sanction or block it.",
+    look: Look::Facts(look),
+};
+
+fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
+    if facts.events == 0 {
+        return Finding::NotAssessable("no events are recorded");
+    }
+    let mut open: Vec<(f64, Novelty, &Reach)> = facts
+        .open_reaches()
+        .map(|r| strength(facts, r, context))
+        .filter(|(s, ..)| *s > 0.0)
+        .collect();
+    open.sort_by(|(a, _, x), (b, _, y)| b.total_cmp(a).then(x.event.cmp(&y.event)));
+    let Some((strength, novelty, reach)) = open.first() else {
+        return Finding::Absent;
+    };
+    let destination = Slot::Entity(Entity::new(EntityKind::Destination, &reach.destination));
+    let basis = Slot::words(novelty.basis.words());
+    let sentence = if novelty.earlier == 0 {
+        Sentence::new(NEVER, vec![destination, basis])
+    } else {
+        Sentence::new(
+            RARELY,
+            vec![destination, Slot::Count(novelty.earlier.into()), basis],
+        )
+    };
+    Finding::present(Hit {
+        strength: *strength,
+        last_at: open.iter().filter_map(|(_, _, r)| r.last_at).max(),
+        evidence: open.iter().take(3).map(|(_, _, r)| r.event).collect(),
+        times: open.len() as u32,
+        sentence,
+    })
+}
+
+fn strength<'a>(
+    facts: &Facts,
+    reach: &'a Reach,
+    context: &Context<'_>,
+) -> (f64, Novelty, &'a Reach) {
+    let destination = Entity::new(EntityKind::Destination, &reach.destination);
+    let to_company = context.novelty(facts, &destination);
+    let to_user = match &facts.user {
+        Some(user) => {
+            context
+                .lane_novelty(facts, &Entity::new(EntityKind::User, user), &destination)
+                .value
+        }
+        None => 0.0,
+    };
+    let novelty = to_company.value.max(NEW_TO_USER * to_user);
+    (
+        if reach.fetch_only {
+            novelty * FETCH
+        } else {
+            novelty
+        },
+        to_company,
+        reach,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::signals::testing::{Day, session};
+
+    fn call(id: &str, destination: &str, method: &str) -> crate::model::Session {
+        session(&format!(
+            r#"{{"id":"{id}","user":"ann","events":[{{"kind":"request","destination":"{destination}","method":"{method}"}}]}}"#
+        ))
+    }
+
+    #[test]
+    fn never_seen_counts_fully_and_fetching_half() {
+        Day::with("")
+            .aged(30)
+            .of(&[call("a", "files.acme.test.io", "POST")])
+            .strength("S7", 0, Some(1.0));
+        Day::with("")
+            .aged(30)
+            .of(&[call("a", "files.acme.test.io", "GET")])
+            .strength("S7", 0, Some(0.5));
+    }
+
+    #[test]
+    fn sanctioned_and_benign_places_count_nothing() {
+        let inventory = "[destinations]\nsanctioned = [\"github.com\"]\n";
+        Day::with(inventory)
+            .aged(30)
+            .of(&[call("a", "api.github.com", "POST")])
+            .strength("S7", 0, None);
+        Day::with("")
+            .aged(30)
+            .of(&[call("a", "localhost:3000", "POST")])
+            .strength("S7", 0, None);
+    }
+
+    #[test]
+    fn the_own_earlier_snapshot_does_not_make_it_known() {
+        let s = call("a", "paste.site.io", "POST");
+        let day = Day::with("")
+            .aged(30)
+            .before("2026-11-21T12:00:00Z", &[s.clone()])
+            .of(&[s]);
+        day.strength("S7", 0, Some(1.0))
+            .says("S7", 0, "never seen before");
+    }
+
+    #[test]
+    fn a_young_baseline_is_damped_and_says_so() {
+        let day = Day::with("").of(&[call("a", "paste.site.io", "POST")]);
+        day.strength("S7", 0, Some(0.3))
+            .says("S7", 0, "no history yet");
+    }
+}

@@ -1,0 +1,138 @@
+//! S15 destructive-act: something was deleted, overwritten or torn down.
+
+use super::{Definition, Finding, Hit, Look, SignalId};
+use crate::assess::facts::repo_of;
+use crate::assess::lexicon::acts::{Destruction, destruction, names_production};
+use crate::assess::lookup;
+use crate::assess::window::ReplayWindow;
+use crate::model::{Entity, EntityKind, Event, Inventory, Sentence, Session, Slot, Text};
+
+const TEMPLATE: &str = "It made {what} in {target}{irreversible}.";
+
+pub(super) const SIGNAL: Definition = Definition {
+    id: SignalId::S15,
+    name: "destructive-act",
+    about: "Files, history, infrastructure or data were deleted or overwritten.",
+    templates: &[TEMPLATE],
+    references: &["T1485", "T1565.001", "AML.T0101", "ASI02", "ASI10"],
+    false_positives: "Cleaning build output, scratch and caches counts nothing.",
+    clause: "destroyed something",
+    clause_plural: "destroyed something",
+    why: "What is gone may not come back.",
+    next_step: "Ask the owner whether the deletion was wanted, and check the backup.",
+    look: Look::Events(look),
+};
+
+fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> Finding {
+    if session.events.is_empty() {
+        return Finding::NotAssessable("no events are recorded");
+    }
+    let mut found: Vec<(f64, usize, Destruction)> = Vec::new();
+    for (i, event) in session.events.iter().enumerate() {
+        if let Some(act) = destruction(event) {
+            found.push((
+                strength(act, is_production(session, event, inventory)),
+                i,
+                act,
+            ));
+        }
+    }
+    found.sort_by(|(a, i, _), (b, j, _)| b.total_cmp(a).then(i.cmp(j)));
+    let Some((strength, at, act)) = found.first() else {
+        return Finding::Absent;
+    };
+    let event = &session.events[*at];
+    let target = match (&event.path, &event.destination, repo_of(session, event)) {
+        (Some(path), _, repo) => Slot::Entity(Entity::file(repo, path)),
+        (_, Some(destination), _) => {
+            Slot::Entity(Entity::new(EntityKind::Destination, destination))
+        }
+        (_, _, Some(repo)) => Slot::Entity(Entity::new(EntityKind::Repo, repo)),
+        _ => session
+            .workspace
+            .path
+            .clone()
+            .map_or(Slot::words("a place that is not recorded"), Slot::Text),
+    };
+    let what = if act.objects > 1 {
+        format!("{} ({} objects)", act.verb, act.objects)
+    } else {
+        act.verb.to_owned()
+    };
+    let irreversible = Slot::words(if act.irreversible {
+        ", not reversible"
+    } else {
+        ""
+    });
+    Finding::present(Hit {
+        strength: *strength,
+        last_at: found
+            .iter()
+            .filter_map(|(_, i, _)| session.events[*i].at)
+            .max(),
+        evidence: found.iter().take(3).map(|(_, i, _)| *i as u32).collect(),
+        times: found.len() as u32,
+        sentence: Sentence::new(TEMPLATE, vec![Slot::words(what), target, irreversible]),
+    })
+}
+
+fn strength(act: Destruction, production: bool) -> f64 {
+    let irreversible = if act.irreversible { 0.2 } else { 0.0 };
+    let production = if production { 0.4 } else { 0.0 };
+    (0.4 + irreversible + production + (1.0 + act.objects as f64).log10() / 10.0).min(1.0)
+}
+
+/// Production: the operator says so of the repository or host, or the act names it.
+fn is_production(session: &Session, event: &Event, inventory: &Inventory) -> bool {
+    let host = session.host.as_ref();
+    let host_class = lookup::host_class(
+        inventory,
+        host.and_then(|h| h.identity()).map(Text::untrusted),
+        host.and_then(crate::model::Host::ip),
+    );
+    let repo = repo_of(session, event).and_then(|r| lookup::repo(inventory, r.untrusted()));
+    host_class == Some("production")
+        || repo.is_some_and(|r| r.class.as_deref() == Some("production"))
+        || names_production(event)
+}
+
+/// Whether a destructive act was aimed at production.
+pub fn destroyed_production(session: &Session, inventory: &Inventory) -> bool {
+    session
+        .events
+        .iter()
+        .any(|e| destruction(e).is_some() && is_production(session, e, inventory))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::assess::signals::testing::{Day, session};
+
+    fn run(program: &str) -> crate::model::Session {
+        session(&format!(
+            r#"{{"id":"a","events":[{{"kind":"execute","programs":["{program}"]}}]}}"#
+        ))
+    }
+
+    #[test]
+    fn irreversible_and_production_raise_it() {
+        let one = 2.0_f64.log10() / 10.0;
+        Day::with("")
+            .of(&[run("git push --force")])
+            .strength("S15", 0, Some(0.6 + one));
+        Day::with("")
+            .of(&[run("kubectl delete deploy -n prod")])
+            .strength("S15", 0, Some(1.0));
+        Day::with("")
+            .of(&[run("git push")])
+            .strength("S15", 0, None);
+    }
+
+    #[test]
+    fn deleting_scratch_is_nothing() {
+        let s = session(
+            r#"{"id":"a","events":[{"kind":"delete","path":"/tmp/x"},{"kind":"delete","path":"dist"}]}"#,
+        );
+        Day::with("").of(&[s]).strength("S15", 0, None);
+    }
+}

@@ -1,0 +1,145 @@
+//! What is kept of a judgement: small enough for every session of a snapshot.
+
+use super::facts::Facts;
+use super::signals::{Hit, SignalId};
+use super::trust::TrustLevel;
+use super::{Assessment, confidence};
+
+/// Priority from which on a session is a lead.
+pub const LEAD: u32 = 40;
+
+/// What a number asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Band {
+    /// 70 and above.
+    ActNow,
+    /// 40 to 69.
+    ReviewToday,
+    /// 20 to 39.
+    KeepWatching,
+    /// Below 20.
+    Background,
+}
+
+impl Band {
+    /// The band of a printed priority.
+    pub const fn of(priority: u32) -> Self {
+        match priority {
+            70.. => Self::ActNow,
+            40..=69 => Self::ReviewToday,
+            20..=39 => Self::KeepWatching,
+            _ => Self::Background,
+        }
+    }
+
+    /// The words on pages and in data files.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ActNow => "act now",
+            Self::ReviewToday => "review today",
+            Self::KeepWatching => "keep watching",
+            Self::Background => "background",
+        }
+    }
+}
+
+/// A rule that makes a session a lead whatever its number. Printed as a rule, not as points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MustSee {
+    /// A live secret was seen and something left for a new destination.
+    SecretSentOut,
+    /// A destructive act was aimed at production.
+    DestroyedProduction,
+    /// Two records of one session contradict each other.
+    ConflictingRecords,
+}
+
+impl MustSee {
+    /// Every rule, for the method page.
+    pub const ALL: [Self; 3] = [
+        Self::SecretSentOut,
+        Self::DestroyedProduction,
+        Self::ConflictingRecords,
+    ];
+
+    /// The rule in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SecretSentOut => "live secret and a new destination",
+            Self::DestroyedProduction => "destructive act on production",
+            Self::ConflictingRecords => "conflicting duplicate of a session record",
+        }
+    }
+
+    /// The first rule that holds.
+    pub fn of(facts: &Facts, hits: &[(SignalId, Hit)]) -> Option<Self> {
+        let fired = |id| hits.iter().any(|(s, _)| *s == id);
+        // Novelty below this is a place the company has dealt with several times.
+        let new_place = hits
+            .iter()
+            .any(|(s, h)| *s == SignalId::S7 && h.strength >= 0.5);
+        if facts.live_secret && fired(SignalId::S10) && new_place {
+            Some(Self::SecretSentOut)
+        } else if facts.destroyed_production && fired(SignalId::S15) {
+            Some(Self::DestroyedProduction)
+        } else if facts.conflicting {
+            Some(Self::ConflictingRecords)
+        } else {
+            None
+        }
+    }
+}
+
+/// What is kept of a session's judgement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// Exact priority, for the order.
+    pub priority: f64,
+    /// Printed priority.
+    pub shown: u32,
+    /// Trust level.
+    pub trust: TrustLevel,
+    /// Confidence in the judgement.
+    pub confidence: confidence::Level,
+    /// The rule that makes it a lead.
+    pub must_see: Option<MustSee>,
+    /// Bit `n` is set when signal `n` fired.
+    signals: u32,
+}
+
+impl Verdict {
+    /// Keeps the little that every page needs.
+    pub fn of(assessment: &Assessment) -> Self {
+        Self {
+            priority: assessment.score.priority,
+            shown: assessment.score.shown,
+            trust: assessment.trust.level(),
+            confidence: assessment.confidence.level,
+            must_see: assessment.must_see,
+            signals: assessment
+                .hits
+                .iter()
+                .fold(0, |bits, (id, _)| bits | 1 << id.number()),
+        }
+    }
+
+    /// Whether a signal fired.
+    pub const fn fired(&self, id: SignalId) -> bool {
+        self.signals & (1 << id.number()) != 0
+    }
+
+    /// Whether the session may be a lead: its number, or a rule.
+    pub const fn qualifies(&self) -> bool {
+        self.shown >= LEAD || self.must_see.is_some()
+    }
+
+    /// The band; a must-see rule forces "review today" at least.
+    pub fn band(&self) -> Band {
+        let band = Band::of(self.shown);
+        if self.must_see.is_some() {
+            band.min(Band::ReviewToday)
+        } else {
+            band
+        }
+    }
+}
