@@ -4,4 +4,6 @@ pub mod diagnostic;
 pub mod history;
 pub mod model;
 pub mod normalise;
+pub mod reading;
+pub mod relate;
 pub mod source;

@@ -29,7 +29,7 @@ pub struct Context<'a> {
     /// What earlier editions saw.
     pub baseline: &'a Baseline,
     sessions: u32,
-    counts: HashMap<Entity, u32>,
+    index: HashMap<Entity, Vec<u32>>,
     lane_counts: HashMap<(Entity, Entity), u32>,
     sharing: HashMap<Text, Sharing>,
 }
@@ -57,11 +57,14 @@ impl<'a> Context<'a> {
         baseline: &'a Baseline,
         facts: &[Facts],
     ) -> Self {
-        let mut counts: HashMap<Entity, u32> = HashMap::new();
+        let mut index: HashMap<Entity, Vec<u32>> = HashMap::new();
         let mut lane_counts: HashMap<(Entity, Entity), u32> = HashMap::new();
-        for session in facts {
+        for (at, session) in facts.iter().enumerate() {
             for entity in session.entities() {
-                *counts.entry(entity).or_default() += 1;
+                let with = index.entry(entity).or_default();
+                if with.last() != Some(&(at as u32)) {
+                    with.push(at as u32);
+                }
             }
             // With a history nobody asks how rare a pairing is inside the snapshot.
             if baseline.editions() == 0 {
@@ -76,7 +79,7 @@ impl<'a> Context<'a> {
             inventory,
             baseline,
             sessions,
-            counts,
+            index,
             lane_counts,
             sharing: sharing(facts),
         }
@@ -99,7 +102,19 @@ impl<'a> Context<'a> {
 
     /// Sessions of this snapshot that have an entity.
     pub fn count(&self, entity: &Entity) -> u32 {
-        self.counts.get(entity).copied().unwrap_or(0)
+        self.sessions_of(entity).len() as u32
+    }
+
+    /// The sessions of this snapshot that have an entity, by their place in it.
+    pub fn sessions_of(&self, entity: &Entity) -> &[u32] {
+        self.index.get(entity).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every entity of this snapshot, in order.
+    pub fn entities(&self) -> Vec<&Entity> {
+        let mut all: Vec<&Entity> = self.index.keys().collect();
+        all.sort_unstable();
+        all
     }
 
     /// Whether an entity is so common that sharing it links nothing: in more than

@@ -79,7 +79,7 @@ pub enum RefusedBy {
 }
 
 /// Where the raw record of an event stands at its source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceRef {
     /// The file's name, without its folder.
     pub file: Text,
@@ -88,7 +88,7 @@ pub struct SourceRef {
 }
 
 /// One thing that happened in a session. Absent fields were not recorded.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Event {
     /// When.
     pub at: Option<Timestamp>,

@@ -23,7 +23,7 @@ impl Status {
 }
 
 /// Who the record says acted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct User {
     /// Account or mail address.
     pub name: Text,
@@ -32,7 +32,7 @@ pub struct User {
 }
 
 /// The machine, by name, address, or both. At least one is present.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Host {
     /// Host name.
     pub name: Option<Text>,
@@ -41,7 +41,7 @@ pub struct Host {
 }
 
 /// The credential. At least one of hint and fingerprint is present.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// First and last characters, as consoles show it: `sk-ant-...A3F2`.
     pub hint: Option<Text>,
@@ -52,7 +52,7 @@ pub struct Key {
 }
 
 /// The agent program.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Agent {
     /// `Claude Code`
     pub name: Text,
@@ -61,7 +61,7 @@ pub struct Agent {
 }
 
 /// What one model did in a session. Token counts are exact; absent means not recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ModelUse {
     /// Model id as the provider names it.
     pub name: Text,
@@ -80,7 +80,7 @@ pub struct ModelUse {
 }
 
 /// Where the session worked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Workspace {
     /// `owner/name`
     pub repo: Option<Text>,
@@ -91,7 +91,7 @@ pub struct Workspace {
 }
 
 /// One run of an agent: the unit of consequence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Session {
     /// Identity, as the agent gave it.
     pub id: Text,

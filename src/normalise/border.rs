@@ -158,3 +158,12 @@ fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(&mut String)) 
         file.iter_mut().for_each(&mut *f);
     }
 }
+
+impl Border {
+    /// Adds another session's counts.
+    pub fn add(&mut self, other: Self) {
+        self.cut += other.cut;
+        self.masked += other.masked;
+        self.dropped += other.dropped;
+    }
+}

@@ -1,0 +1,335 @@
+//! Reading one snapshot: source, normalise and reduce, as a stream.
+//!
+//! The first pass keeps only the facts of each session; the second hands out the
+//! sessions themselves again, a batch at a time, for their pages.
+
+use crate::assess::{Facts, reduce};
+use crate::diagnostic::Diagnostic;
+use crate::model::{EventKind, Inventory, Session, Snapshot, Text};
+use crate::normalise::{self, Border};
+use crate::source::limits;
+use crate::source::snapshot::{Record, SnapshotFile, nearest_field, wire};
+use anyhow::Result;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Records read at once: enough to keep every core busy, little enough to forget.
+const BATCH: usize = 256;
+
+/// A snapshot reduced to its facts.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its head.
+    pub snapshot: Snapshot,
+    /// Its name in diagnostics.
+    pub label: String,
+    /// One a session, in the order of the file.
+    pub facts: Vec<Facts>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// For each record of the file, whether it became a session.
+    kept: Vec<bool>,
+}
+
+/// What was read, what was set aside, what was not recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Sessions set aside because they cannot be believed.
+    pub quarantined: u64,
+    /// Further records with the same id and the same content.
+    pub collapsed: u64,
+    /// Records whose id another record has with different content.
+    pub conflicting: u64,
+    /// Field by field, in how many sessions it was not recorded; only fields that were missing at least once.
+    pub not_recorded: Vec<(&'static str, u64)>,
+    /// Fields of the file that this version does not know, with their counts.
+    pub unknown_fields: BTreeMap<String, u64>,
+    /// Events of a kind that this version does not know.
+    pub other_events: u64,
+    /// What the border did.
+    pub border: Border,
+}
+
+/// A session as it passed the border, and as it is understood.
+#[derive(Debug)]
+pub struct Read {
+    /// Its place among [`Reading::facts`].
+    pub index: usize,
+    /// As understood.
+    pub session: Session,
+    /// As read: bounded and redacted.
+    pub raw: wire::Session,
+}
+
+/// One record after parsing.
+struct Parsed {
+    session: Session,
+    raw: wire::Session,
+    unknown: BTreeMap<String, u64>,
+    border: Border,
+}
+
+/// Reads a snapshot once and reduces it.
+pub fn read(file: &SnapshotFile, inventory: &Inventory) -> Result<(Reading, Vec<Diagnostic>)> {
+    let snapshot = match normalise::head(&file.label, &file.head) {
+        Ok(snapshot) => snapshot,
+        Err(diagnostic) => return Ok((Reading::unreadable(file), vec![diagnostic])),
+    };
+    let mut pass = Pass::new(snapshot, &file.label);
+    let mut records = file.records()?;
+    loop {
+        let batch = records.batch(BATCH)?;
+        if batch.is_empty() {
+            break;
+        }
+        let parsed: Vec<_> = batch
+            .par_iter()
+            .map(|record| {
+                let parsed = parse(record, &file.label, &pass.snapshot)?;
+                let facts = reduce(&parsed.session, &pass.snapshot, inventory);
+                let content = content_hash(&parsed.session);
+                Ok((parsed, facts, content))
+            })
+            .collect();
+        for (record, result) in batch.iter().zip(parsed) {
+            pass.take(record, result);
+        }
+    }
+    Ok(pass.finish())
+}
+
+/// Hands out the sessions of a snapshot again, in batches, in the order of the file.
+pub fn sessions(
+    file: &SnapshotFile,
+    reading: &Reading,
+    mut each: impl FnMut(Vec<Read>) -> Result<()>,
+) -> Result<()> {
+    let mut records = file.records()?;
+    let (mut at, mut index) = (0, 0);
+    loop {
+        let batch = records.batch(BATCH)?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut wanted = Vec::with_capacity(batch.len());
+        for record in batch {
+            if reading.kept.get(at).copied().unwrap_or(false) {
+                wanted.push((index, record));
+                index += 1;
+            }
+            at += 1;
+        }
+        let read: Vec<Read> = wanted
+            .par_iter()
+            .filter_map(|(index, record)| {
+                let Parsed { session, raw, .. } =
+                    parse(record, &file.label, &reading.snapshot).ok()?;
+                Some(Read {
+                    index: *index,
+                    session,
+                    raw,
+                })
+            })
+            .collect();
+        each(read)?;
+    }
+}
+
+fn parse(record: &Record, label: &str, snapshot: &Snapshot) -> Result<Parsed, Diagnostic> {
+    let (mut raw, unknown) = record.parse(label)?;
+    let border = normalise::border(&mut raw);
+    let session = normalise::session(&raw, snapshot).map_err(|problem| {
+        let (line, column) = record.place_of(problem.field);
+        let message = format!("session is quarantined: {} {}", problem.field, problem.what);
+        Diagnostic::warning(
+            label,
+            message,
+            "correct the value or leave the field out: absent means not recorded",
+        )
+        .at(line, column)
+    })?;
+    Ok(Parsed {
+        session,
+        raw,
+        unknown,
+        border,
+    })
+}
+
+fn content_hash(session: &Session) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    session.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Reading {
+    fn unreadable(file: &SnapshotFile) -> Self {
+        let taken_at = jiff::Timestamp::UNIX_EPOCH;
+        let window = crate::model::Window {
+            start: taken_at,
+            end: taken_at,
+        };
+        Self {
+            snapshot: Snapshot {
+                taken_at,
+                window,
+                sources: Vec::new(),
+            },
+            label: file.label.clone(),
+            facts: Vec::new(),
+            coverage: Coverage::default(),
+            kept: Vec::new(),
+        }
+    }
+}
+
+/// State of the first pass.
+struct Pass {
+    snapshot: Snapshot,
+    label: String,
+    facts: Vec<Facts>,
+    kept: Vec<bool>,
+    coverage: Coverage,
+    diagnostics: Vec<Diagnostic>,
+    names: HashSet<Text>,
+    /// For each id, the content hashes of its records and the first one's index.
+    ids: HashMap<Text, (Vec<u64>, usize)>,
+    missing: [u64; FIELDS.len()],
+}
+
+impl Pass {
+    fn new(snapshot: Snapshot, label: &str) -> Self {
+        Self {
+            snapshot,
+            label: label.to_owned(),
+            facts: Vec::new(),
+            kept: Vec::new(),
+            coverage: Coverage::default(),
+            diagnostics: Vec::new(),
+            names: HashSet::new(),
+            ids: HashMap::new(),
+            missing: [0; FIELDS.len()],
+        }
+    }
+
+    fn take(&mut self, record: &Record, result: Result<(Parsed, Facts, u64), Diagnostic>) {
+        if self.facts.len() >= limits::SESSIONS {
+            let message = format!(
+                "session is quarantined: more than {} sessions",
+                limits::SESSIONS
+            );
+            self.quarantine(
+                Diagnostic::warning(&self.label, message, "write several snapshots")
+                    .at(record.line, record.column),
+            );
+            return;
+        }
+        let (parsed, mut facts, content) = match result {
+            Ok(parts) => parts,
+            Err(diagnostic) => return self.quarantine(diagnostic),
+        };
+        if !self.is_new(record, &mut facts, content) {
+            self.kept.push(false);
+            return;
+        }
+        for (name, count) in parsed.unknown {
+            *self.coverage.unknown_fields.entry(name).or_default() += count;
+        }
+        let other = parsed
+            .session
+            .events
+            .iter()
+            .filter(|e| e.kind == EventKind::Other);
+        self.coverage.other_events += other.count() as u64;
+        self.coverage.border.add(parsed.border);
+        for (missing, (_, is_missing)) in self.missing.iter_mut().zip(FIELDS) {
+            *missing += u64::from(is_missing(&parsed.session));
+        }
+        facts.share(&mut self.names);
+        self.facts.push(facts);
+        self.kept.push(true);
+    }
+
+    fn quarantine(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+        self.coverage.quarantined += 1;
+        self.kept.push(false);
+    }
+
+    /// Identical records of one id collapse; different ones are both kept and both flagged.
+    fn is_new(&mut self, record: &Record, facts: &mut Facts, content: u64) -> bool {
+        let index = self.facts.len();
+        let Some((contents, first)) = self.ids.get_mut(&facts.id) else {
+            self.ids.insert(facts.id.clone(), (vec![content], index));
+            return true;
+        };
+        if contents.contains(&content) {
+            self.coverage.collapsed += 1;
+            return false;
+        }
+        facts.ordinal = contents.len() as u32;
+        facts.conflicting = true;
+        contents.push(content);
+        if !std::mem::replace(&mut self.facts[*first].conflicting, true) {
+            self.coverage.conflicting += 1;
+        }
+        self.coverage.conflicting += 1;
+        let mend = "keep one record for a session; both are shown until then";
+        let message = "this session's id occurs before with different content";
+        self.diagnostics
+            .push(Diagnostic::warning(&self.label, message, mend).at(record.line, record.column));
+        true
+    }
+
+    fn finish(mut self) -> (Reading, Vec<Diagnostic>) {
+        for (name, count) in &self.coverage.unknown_fields {
+            let mend = nearest_field(name)
+                .map(|near| format!("did you mean `{near}`?"))
+                .unwrap_or_default();
+            let message =
+                format!("unknown field `{name}` in {count} places; it is counted and ignored");
+            self.diagnostics
+                .push(Diagnostic::note(&self.label, message, &mend));
+        }
+        let Border { cut, dropped, .. } = self.coverage.border;
+        if cut + dropped > 0 {
+            let message = format!("{cut} texts were cut and {dropped} items dropped at the limits");
+            self.diagnostics.push(Diagnostic::warning(
+                &self.label,
+                message,
+                "see the table of limits in the manual",
+            ));
+        }
+        let fields = FIELDS.iter().zip(self.missing).filter(|(_, n)| *n > 0);
+        self.coverage.not_recorded = fields.map(|((name, _), n)| (*name, n)).collect();
+        let reading = Reading {
+            snapshot: self.snapshot,
+            label: self.label,
+            facts: self.facts,
+            coverage: self.coverage,
+            kept: self.kept,
+        };
+        (reading, self.diagnostics)
+    }
+}
+
+/// Names a field for the coverage line and tells whether a session lacks it.
+type Field = (&'static str, fn(&Session) -> bool);
+
+/// Fields whose absence the coverage line reports.
+const FIELDS: [Field; 9] = [
+    ("user", |s| s.user.is_none()),
+    ("host", |s| s.host.is_none()),
+    ("key", |s| s.key.is_none()),
+    ("agent", |s| s.agent.is_none()),
+    ("model", |s| s.models.is_empty()),
+    ("repository", |s| {
+        s.workspace.repo.is_none() && s.events.iter().all(|e| e.repo.is_none())
+    }),
+    ("permission mode", |s| {
+        s.permission_mode.is_none() && s.events.iter().all(|e| e.mode.is_none())
+    }),
+    ("cost", |s| s.cost.is_none()),
+    ("events", |s| s.events.is_empty()),
+];

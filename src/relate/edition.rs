@@ -1,0 +1,245 @@
+//! One edition: a snapshot judged and related, ready to be rendered.
+
+use super::links::{Links, Touched};
+use super::narrative::{self, Narrative};
+use super::queue::{self, Item, WindowItem};
+use super::since::{Chronicle, Since};
+use crate::assess::{Assessment, Band, Context, Facts, Verdict, assess};
+use crate::history::Baseline;
+use crate::model::{EditionId, Inventory, Money, Status};
+use crate::reading::Reading;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// What a session is in its edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// One of the sessions that matter now.
+    Lead,
+    /// Its facts are covered by this lead.
+    Folded {
+        /// The lead it is shown under.
+        under: usize,
+    },
+    /// Neither.
+    Background,
+}
+
+/// A snapshot judged and related.
+pub struct Edition<'a> {
+    /// What was read.
+    pub reading: &'a Reading,
+    /// What it was judged among.
+    pub context: Context<'a>,
+    /// One judgement a session.
+    pub verdicts: Vec<Verdict>,
+    /// One role a session.
+    pub roles: Vec<Role>,
+    /// The sessions by significance: the order of the ledger.
+    pub order: Vec<usize>,
+    /// Open questions.
+    pub narratives: Vec<Narrative>,
+    /// The leads in the order of the queue.
+    pub leads: Vec<usize>,
+    /// Leads and windows in the order of the queue.
+    pub queue: Vec<Item>,
+    /// Sessions worth watching that are no leads, in order.
+    pub watching: Vec<usize>,
+    /// How leads are linked to other sessions.
+    pub links: Links,
+    /// Sensitive files touched.
+    pub touched: Touched,
+    /// What changed since the edition before.
+    pub since: Since,
+    held: BTreeSet<usize>,
+}
+
+impl<'a> Edition<'a> {
+    /// Judges and relates a snapshot. `earlier` is what the editions before said.
+    pub fn new(
+        reading: &'a Reading,
+        inventory: &'a Inventory,
+        baseline: &'a Baseline,
+        earlier: &Chronicle,
+    ) -> Self {
+        let facts = &reading.facts;
+        let context = Context::new(&reading.snapshot, inventory, baseline, facts);
+        let mut verdicts: Vec<Verdict> = facts
+            .par_iter()
+            .map(|f| Verdict::of(&assess(f, &context, false)))
+            .collect();
+        let narratives = narrative::narratives(facts, &verdicts, &context);
+        let held: BTreeSet<usize> = narratives
+            .iter()
+            .filter_map(|n| n.anchor)
+            .map(|a| a.session)
+            .collect();
+        for anchor in &held {
+            verdicts[*anchor] = Verdict::of(&assess(&facts[*anchor], &context, true));
+        }
+        let order = order(facts, &verdicts);
+        let roles = roles(&order, &verdicts, &narratives);
+        let leads: Vec<usize> = order
+            .iter()
+            .copied()
+            .filter(|i| roles[*i] == Role::Lead)
+            .collect();
+        let watching = order
+            .iter()
+            .copied()
+            .filter(|i| roles[*i] == Role::Background && verdicts[*i].band() == Band::KeepWatching)
+            .collect();
+        let mut edition = Self {
+            links: Links::of(&leads, facts, &context),
+            touched: Touched::of(facts),
+            queue: Vec::new(),
+            since: Since::default(),
+            reading,
+            context,
+            verdicts,
+            roles,
+            order,
+            narratives,
+            leads,
+            watching,
+            held,
+        };
+        edition.queue = queue::queue(&edition);
+        edition.since = earlier.compare(&edition);
+        edition
+    }
+
+    /// The edition's id.
+    pub fn id(&self) -> EditionId {
+        self.reading.snapshot.edition()
+    }
+
+    /// The facts of a session.
+    pub fn facts(&self, session: usize) -> &Facts {
+        &self.reading.facts[session]
+    }
+
+    /// The full judgement of a session, made anew.
+    pub fn assessment(&self, session: usize) -> Assessment {
+        assess(self.facts(session), &self.context, self.is_held(session))
+    }
+
+    /// Whether a session anchors an open narrative, so that its recency is held.
+    pub fn is_held(&self, session: usize) -> bool {
+        self.held.contains(&session)
+    }
+
+    /// The narrative a session belongs to.
+    pub fn narrative_of(&self, session: usize) -> Option<&Narrative> {
+        self.narratives
+            .iter()
+            .find(|n| n.members.binary_search(&session).is_ok())
+    }
+
+    /// The sessions folded under a lead, in order.
+    pub fn folded_under(&self, lead: usize) -> Vec<usize> {
+        self.order
+            .iter()
+            .copied()
+            .filter(|i| self.roles[*i] == Role::Folded { under: lead })
+            .collect()
+    }
+
+    /// Windows among the queue's items.
+    pub fn windows(&self) -> impl Iterator<Item = &WindowItem> {
+        self.queue.iter().filter_map(|item| match item {
+            Item::Window(window) => Some(window),
+            Item::Session(_) => None,
+        })
+    }
+
+    /// Sessions in this state.
+    pub fn count(&self, status: Status) -> usize {
+        self.reading
+            .facts
+            .iter()
+            .filter(|f| f.status == status)
+            .count()
+    }
+
+    /// Sum of what is recorded.
+    pub fn total_cost(&self) -> Money {
+        self.reading.facts.iter().filter_map(|f| f.cost).sum()
+    }
+
+    /// Distinct users; unknown and not recorded ones do not count.
+    pub fn unique_users(&self) -> usize {
+        self.reading
+            .facts
+            .iter()
+            .filter_map(|f| f.user.as_ref())
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+
+    /// Sessions that are no leads.
+    pub fn background(&self) -> usize {
+        self.reading.facts.len() - self.leads.len()
+    }
+
+    /// The session the map shows: the first active lead, else the first lead, else the first session.
+    pub fn representative(&self) -> Option<usize> {
+        let active = self
+            .leads
+            .iter()
+            .find(|l| self.facts(**l).status == Status::Active);
+        active
+            .or(self.leads.first())
+            .or(self.order.first())
+            .copied()
+    }
+}
+
+/// Must-see first, then priority, active before ended, newest evidence, id.
+fn order(facts: &[Facts], verdicts: &[Verdict]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..facts.len()).collect();
+    order.sort_by(|a, b| {
+        let (fa, fb, va, vb) = (&facts[*a], &facts[*b], &verdicts[*a], &verdicts[*b]);
+        (vb.must_see.is_some().cmp(&va.must_see.is_some()))
+            .then(vb.priority.total_cmp(&va.priority))
+            .then(fa.status.cmp(&fb.status))
+            .then(Reverse(fa.last_sign).cmp(&Reverse(fb.last_sign)))
+            .then_with(|| (&fa.id, fa.ordinal).cmp(&(&fb.id, fb.ordinal)))
+    });
+    order
+}
+
+/// Leads stand alone or lead their narrative; a session whose facts the leads of
+/// its narrative evidence too is folded under the first of them.
+fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec<Role> {
+    let mut roles = vec![Role::Background; verdicts.len()];
+    for i in order.iter().filter(|i| verdicts[**i].qualifies()) {
+        roles[*i] = Role::Lead;
+    }
+    for narrative in narratives {
+        let qualifying =
+            |i: &usize| narrative.members.binary_search(i).is_ok() && verdicts[*i].qualifies();
+        let anchor = narrative
+            .anchor
+            .map(|a| a.session)
+            .filter(|a| verdicts[*a].qualifies());
+        let Some(first) = anchor.or_else(|| order.iter().copied().find(qualifying)) else {
+            continue;
+        };
+        let mut leads = vec![first];
+        for member in order
+            .iter()
+            .copied()
+            .filter(|i| narrative.members.binary_search(i).is_ok() && *i != first)
+        {
+            // A must-see rule is about the session itself: it is never folded away.
+            if verdicts[member].must_see.is_none() && narrative.covered(member, &leads) {
+                roles[member] = Role::Folded { under: first };
+            } else if verdicts[member].qualifies() {
+                leads.push(member);
+            }
+        }
+    }
+    roles
+}
