@@ -1,0 +1,117 @@
+//! What was said on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Security briefs about AI-agent sessions: ranks them by significance, explains
+/// every rank with evidence, and publishes a static site.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Arguments {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the site
+    #[arg(long, value_name = "DIR", default_value = ".", global = true)]
+    pub root: PathBuf,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// When to colour messages
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Colour,
+    /// Let warnings fail
+    #[arg(long, global = true)]
+    pub strict: bool,
+}
+
+/// When to colour messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new site with inventory, content and a sample snapshot
+    Init(Init),
+    /// Read everything, write nothing; say what is wrong, where, and how to mend it
+    Check,
+    /// Write the site to public/
+    Build(Build),
+    /// Print the latest brief
+    Brief(Brief),
+    /// Say why a session ranks where it does, with the arithmetic
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Output folder, relative to the site's root
+    #[arg(short, long, value_name = "DIR", default_value = "public")]
+    pub output: PathBuf,
+    /// Make editions anew that are published already
+    #[arg(long)]
+    pub rebuild_all: bool,
+}
+
+/// Options of `brief`.
+#[derive(Debug, Args)]
+pub struct Brief {
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// How to print a brief.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal or a plain mail.
+    Text,
+    /// For chat and tickets.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Id of a session, or the beginning of one
+    #[arg(value_name = "SESSION")]
+    pub session: String,
+}

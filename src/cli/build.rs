@@ -1,0 +1,47 @@
+//! `daybrief build`
+
+use super::Outcome;
+use super::arguments;
+use super::report::Report;
+use crate::publish::{self, Options};
+use crate::site::Site;
+use anyhow::Result;
+use std::path::Path;
+
+pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Result<Outcome> {
+    let site = match Site::load(root) {
+        Ok(site) => site,
+        Err(diagnostics) => {
+            report.diagnostics(&diagnostics);
+            report.say("nothing was published; the site is as it was");
+            return Ok(Outcome::Failed);
+        }
+    };
+    if site.snapshots.is_empty() {
+        let folder = &site.config.snapshots;
+        anyhow::bail!("there is no snapshot in {folder}; write one there, or run `daybrief snapshot claude-code`");
+    }
+    let bar = report.progress();
+    let built = publish::build(
+        &site,
+        &Options {
+            out: root.join(&args.output),
+            rebuild_all: args.rebuild_all,
+            progress: &|id, at, all| bar.set_message(format!("edition {id} ({at} of {all})")),
+            pages: &|n| bar.inc(n as u64),
+        },
+    )?;
+    bar.finish_and_clear();
+    let failed = report.diagnostics(&built.diagnostics);
+    if built.failed {
+        report.say("nothing was published; the site is as it was");
+        return Ok(Outcome::Failed);
+    }
+    let made = match built.made {
+        0 => "nothing new".to_owned(),
+        n => format!("{n} made, {} files", built.files),
+    };
+    report.say(&format!("{}. {} editions, {made}.", built.headline, built.editions));
+    report.say(&format!("Open {}", args.output.join("index.html").display()));
+    Ok(if failed { Outcome::Failed } else { Outcome::Done })
+}

@@ -1,0 +1,495 @@
+//! The brief: the answer first, the reasons second, the rows last.
+
+use super::frame::{Frame, Section};
+use super::item::{self, ItemView};
+use super::ledger::{self, RowView};
+use super::map_view::{self, MapView};
+use super::{Link, counted};
+use crate::assess::trust::TrustLevel;
+use crate::model::{Status, moment, plain_text, span_words};
+use crate::relate::queue;
+use crate::relate::{Edition, Item, subject};
+use crate::render::address::{Leaf, Linker};
+use crate::render::edition_site::SiteText;
+use crate::render::html::Markup;
+use crate::render::markdown;
+use anyhow::Result;
+use serde::Serialize;
+
+/// Queue items on the brief; the rest stand on the queue page.
+const ITEMS: usize = 5;
+/// Ledger rows on the brief.
+const ROWS: usize = 10;
+
+#[derive(Serialize)]
+struct View {
+    frame: Frame,
+    headline: String,
+    bottom_line: Vec<ClauseView>,
+    since: SinceView,
+    answer: Option<Answer>,
+    cards: Vec<Card>,
+    items: Vec<ItemView>,
+    more_items: usize,
+    queue: String,
+    map: Option<RepresentativeView>,
+    totals: Vec<Card>,
+    rows: Vec<RowView>,
+    more_rows: usize,
+    ledger: String,
+    raw_detail: Option<String>,
+    why: Prose,
+    coverage: Coverage,
+    quiet: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ClauseView {
+    before: &'static str,
+    words: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct SinceView {
+    first: bool,
+    before: Option<Link>,
+    parts: Vec<SincePart>,
+    unchanged: usize,
+}
+
+#[derive(Serialize)]
+struct SincePart {
+    word: &'static str,
+    count: usize,
+    links: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    title: String,
+    href: String,
+    session: Markup,
+}
+
+#[derive(Serialize)]
+struct Card {
+    label: String,
+    value: String,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct RepresentativeView {
+    session: Markup,
+    href: String,
+    timeline: String,
+    subject: Markup,
+    status: &'static str,
+    trust: &'static str,
+    consequence: &'static str,
+    map: MapView,
+}
+
+#[derive(Serialize)]
+struct Prose {
+    title: String,
+    body: Markup,
+}
+
+#[derive(Serialize)]
+struct Coverage {
+    cut_off: String,
+    window: String,
+    sources: Vec<String>,
+    read: usize,
+    quarantined: u64,
+    notes: Vec<String>,
+}
+
+/// The brief's page.
+pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
+    let edition = linker.of();
+    let headline = headline(edition);
+    let why = text.content.get("why-sessions");
+    let view = View {
+        frame: Frame::new(linker, text, &headline, Section::Brief),
+        bottom_line: bottom_line(linker),
+        since: since(linker),
+        answer: answer(linker),
+        cards: cards(edition),
+        items: items(linker),
+        more_items: edition.queue.len().saturating_sub(ITEMS),
+        queue: linker.leaf(Leaf::Queue(1)),
+        map: edition.representative().map(|s| representative(linker, s)),
+        totals: totals(edition),
+        rows: edition.order.iter().take(ROWS).enumerate().map(|(i, s)| ledger::row(linker, i + 1, *s)).collect(),
+        more_rows: edition.order.len().saturating_sub(ROWS),
+        ledger: linker.leaf(Leaf::Ledger(1)),
+        raw_detail: edition.representative().map(|s| linker.session(s)),
+        why: Prose {
+            title: why.map(|p| p.title.clone()).unwrap_or_default(),
+            body: why.map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+        },
+        coverage: coverage(edition),
+        quiet: edition.leads.is_empty().then(|| quiet(edition)),
+        headline,
+    };
+    text.theme.render("brief.html", &view)
+}
+
+/// `2 sessions matter now`
+pub fn headline(edition: &Edition<'_>) -> String {
+    match edition.leads.len() {
+        0 => "No session needs you now".to_owned(),
+        1 => "1 session matters now".to_owned(),
+        n => format!("{n} sessions matter now"),
+    }
+}
+
+/// The bottom line as plain text, for the archive, mails and data.
+pub fn bottom_line_text(edition: &Edition<'_>) -> String {
+    if edition.leads.is_empty() {
+        return quiet(edition);
+    }
+    let clauses = queue::bottom_line(edition);
+    let last = clauses.len().saturating_sub(1);
+    let mut text = String::new();
+    for (i, clause) in clauses.iter().enumerate() {
+        text.push_str(joint(i, last));
+        text.push_str(&clause.words);
+    }
+    text.push('.');
+    text
+}
+
+fn joint(i: usize, last: usize) -> &'static str {
+    match i {
+        0 => "",
+        i if i == last && last == 1 => " and ",
+        i if i == last => ", and ",
+        _ => ", ",
+    }
+}
+
+/// A day without leads, with its denominators.
+fn quiet(edition: &Edition<'_>) -> String {
+    let all = edition.reading.facts.len();
+    if all == 0 {
+        return "No session was recorded in this window.".to_owned();
+    }
+    format!(
+        "None of {} reached 40; {} worth watching.",
+        counted(all, "session", "sessions"),
+        match edition.watching.len() {
+            0 => "none is".to_owned(),
+            1 => "1 is".to_owned(),
+            n => format!("{n} are"),
+        }
+    )
+}
+
+fn bottom_line(linker: &Linker<'_>) -> Vec<ClauseView> {
+    let clauses = queue::bottom_line(linker.of());
+    let last = clauses.len().saturating_sub(1);
+    clauses
+        .into_iter()
+        .enumerate()
+        .map(|(i, clause)| ClauseView {
+            before: joint(i, last),
+            href: match clause.leads.as_slice() {
+                [one] => linker.session(*one),
+                _ => linker.leaf(Leaf::Queue(1)),
+            },
+            words: clause.words,
+        })
+        .collect()
+}
+
+fn since(linker: &Linker<'_>) -> SinceView {
+    let edition = linker.of();
+    let since = &edition.since;
+    let Some(before) = since.edition else {
+        return SinceView { first: true, before: None, parts: Vec::new(), unchanged: 0 };
+    };
+    let links = |sessions: &[usize]| -> Vec<Link> {
+        let link = |s: &usize| Link { href: linker.session(*s), text: Markup::value(&edition.facts(*s).id) };
+        sessions.iter().take(ITEMS).map(link).collect()
+    };
+    let part = |word, sessions: &[usize]| SincePart { word, count: sessions.len(), links: links(sessions) };
+    let parts = vec![
+        part("new", &since.new),
+        part("grew", &since.grew),
+        part("eased", &since.eased),
+        SincePart { word: "closed", count: since.closed.len(), links: Vec::new() },
+        part("reopened", &since.reopened),
+    ];
+    SinceView {
+        first: false,
+        before: Some(Link { href: linker.edition(before), text: Markup::words(&before.to_string()) }),
+        parts,
+        unchanged: since.unchanged(edition.leads.len()),
+    }
+}
+
+fn answer(linker: &Linker<'_>) -> Option<Answer> {
+    let edition = linker.of();
+    let session = edition.queue.iter().find_map(|item| match item {
+        Item::Session(session) => Some(*session),
+        Item::Window(_) => None,
+    })?;
+    let words = queue::session_words(edition, session, &edition.assessment(session));
+    Some(Answer {
+        title: words.title,
+        href: linker.session(session),
+        session: Markup::value(&edition.facts(session).id),
+    })
+}
+
+fn cards(edition: &Edition<'_>) -> Vec<Card> {
+    let card = |label: &str, value: usize, note: String| Card { label: label.to_owned(), value: value.to_string(), note };
+    let of = |status| edition.leads.iter().filter(|l| edition.facts(**l).status == status).count();
+    let (active, ended) = (of(Status::Active), of(Status::Ended));
+    let states = match (active, ended) {
+        (0, 0) => "None reached the line of 40".to_owned(),
+        (a, 0) => format!("{a} active"),
+        (0, e) => format!("{e} ended but still explanatory"),
+        (a, e) => format!("{a} active, {e} ended but still explanatory"),
+    };
+    let background = match edition.watching.len() {
+        0 => "Stable and low-value for the first read".to_owned(),
+        n => format!("{n} worth watching, the rest stable and low-value for the first read"),
+    };
+    let links = match edition.links.kinds.len() {
+        0 => "Nothing links a lead to another session".to_owned(),
+        _ => edition.links.words(),
+    };
+    vec![
+        card("High-signal sessions", edition.leads.len(), states),
+        card("Sensitive repo touches", edition.touched.files, edition.touched.words()),
+        card("Cross-entity links", edition.links.kinds.len(), links),
+        card("Background sessions", edition.background(), background),
+    ]
+}
+
+fn items(linker: &Linker<'_>) -> Vec<ItemView> {
+    linker.of().queue.iter().take(ITEMS).enumerate().map(|(i, it)| item::view(linker, i + 1, it)).collect()
+}
+
+fn representative(linker: &Linker<'_>, session: usize) -> RepresentativeView {
+    let edition = linker.of();
+    let facts = edition.facts(session);
+    RepresentativeView {
+        session: Markup::value(&facts.id),
+        href: linker.session(session),
+        timeline: format!("{}#timeline", linker.session(session)),
+        subject: Markup::sentence(&subject(edition, session), linker),
+        status: facts.status.word(),
+        trust: edition.verdicts[session].trust.word(),
+        consequence: facts.stake.level.word(),
+        map: map_view::view(linker, session),
+    }
+}
+
+fn totals(edition: &Edition<'_>) -> Vec<Card> {
+    let card = |label: &str, value: String, note: &str| Card { label: label.to_owned(), value, note: note.to_owned() };
+    let facts = &edition.reading.facts;
+    let unknown = facts.iter().filter(|f| f.user.is_none()).count();
+    let unpriced = facts.iter().filter(|f| f.cost.is_none()).count();
+    let users = match unknown {
+        0 => "Distinct actors".to_owned(),
+        n => format!("Distinct actors; {} without a known user not counted", counted(n, "session", "sessions")),
+    };
+    let cost = match unpriced {
+        0 => "Session spend".to_owned(),
+        n => format!("Session spend; {} without a recorded cost", counted(n, "session", "sessions")),
+    };
+    let span = span_words(edition.reading.snapshot.window.seconds());
+    vec![
+        card("Active", edition.count(Status::Active).to_string(), "Live now"),
+        card(&format!("Total ({span})"), facts.len().to_string(), "Recent runs"),
+        card("Total cost", edition.total_cost().to_string(), &cost),
+        card("Unique users", edition.unique_users().to_string(), &users),
+    ]
+}
+
+fn coverage(edition: &Edition<'_>) -> Coverage {
+    let reading = edition.reading;
+    let snapshot = &reading.snapshot;
+    let read = reading.facts.len();
+    let mut notes: Vec<String> = reading
+        .coverage
+        .not_recorded
+        .iter()
+        .map(|(field, n)| format!("{field} not recorded for {n} of {read}"))
+        .collect();
+    let mut note = |n: u64, words: &str| {
+        if n > 0 {
+            notes.push(format!("{n} {words}"));
+        }
+    };
+    note(reading.coverage.collapsed, "identical duplicates collapsed");
+    note(reading.coverage.conflicting, "records share an id with different content");
+    note(reading.coverage.other_events, "events of an unknown kind");
+    note(reading.coverage.unknown_fields.values().sum(), "unknown fields ignored");
+    note(reading.coverage.border.cut, "texts cut at the limit");
+    note(reading.coverage.border.masked, "texts with a masked secret");
+    let days = edition.context.history_days();
+    if days < crate::history::MATURE_DAYS {
+        notes.push(format!("baseline: {days} of {} days", crate::history::MATURE_DAYS));
+    }
+    let source = |s: &crate::model::SourceNote| match s.sessions {
+        Some(n) => format!("{} ({n})", s.name.untrusted()),
+        None => s.name.untrusted().to_owned(),
+    };
+    Coverage {
+        cut_off: moment(snapshot.window.end),
+        window: format!("{} to {}", moment(snapshot.window.start), moment(snapshot.window.end)),
+        sources: snapshot.sources.iter().map(source).collect(),
+        read,
+        quarantined: reading.coverage.quarantined,
+        notes,
+    }
+}
+
+/// The brief as data: the same numbers and sentences, for other programs.
+#[derive(Serialize)]
+struct Data {
+    format: &'static str,
+    version: u32,
+    edition: String,
+    taken_at: String,
+    rules_version: &'static str,
+    headline: String,
+    bottom_line: String,
+    leads: usize,
+    active_leads: usize,
+    ended_leads: usize,
+    sensitive_touches: usize,
+    cross_entity_links: Vec<&'static str>,
+    background: usize,
+    sessions: usize,
+    active: usize,
+    unique_users: usize,
+    total_cost_usd: String,
+    since: SinceData,
+    queue: Vec<ItemData>,
+    coverage: CoverageData,
+}
+
+#[derive(Serialize)]
+struct SinceData {
+    edition: Option<String>,
+    new: usize,
+    grew: usize,
+    eased: usize,
+    closed: usize,
+    reopened: usize,
+}
+
+#[derive(Serialize)]
+struct ItemData {
+    kind: &'static str,
+    session: String,
+    title: String,
+    why: String,
+    subject: String,
+    priority: u32,
+    band: &'static str,
+    trust: &'static str,
+    consequence: &'static str,
+    confidence: &'static str,
+    because: String,
+    next_step: String,
+    narrative: Option<String>,
+    evidence: Vec<String>,
+    page: String,
+}
+
+#[derive(Serialize)]
+struct CoverageData {
+    sources: Vec<String>,
+    read: usize,
+    quarantined: u64,
+    not_recorded: Vec<(String, u64)>,
+}
+
+/// The brief as JSON.
+pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
+    let edition = linker.of();
+    let of = |status| edition.leads.iter().filter(|l| edition.facts(**l).status == status).count();
+    let since = &edition.since;
+    let data = Data {
+        format: "daybrief-brief",
+        version: 1,
+        edition: edition.id().to_string(),
+        taken_at: edition.reading.snapshot.taken_at.to_string(),
+        rules_version: crate::assess::signals::RULES_VERSION,
+        headline: headline(edition),
+        bottom_line: bottom_line_text(edition),
+        leads: edition.leads.len(),
+        active_leads: of(Status::Active),
+        ended_leads: of(Status::Ended),
+        sensitive_touches: edition.touched.files,
+        cross_entity_links: edition.links.kinds.iter().map(|k| k.link_words()).collect(),
+        background: edition.background(),
+        sessions: edition.reading.facts.len(),
+        active: edition.count(Status::Active),
+        unique_users: edition.unique_users(),
+        total_cost_usd: edition.total_cost().exact(),
+        since: SinceData {
+            edition: since.edition.map(|e| e.to_string()),
+            new: since.new.len(),
+            grew: since.grew.len(),
+            eased: since.eased.len(),
+            closed: since.closed.len(),
+            reopened: since.reopened.len(),
+        },
+        queue: edition.queue.iter().map(|it| item_data(linker, it)).collect(),
+        coverage: CoverageData {
+            sources: coverage(edition).sources,
+            read: edition.reading.facts.len(),
+            quarantined: edition.reading.coverage.quarantined,
+            not_recorded: edition.reading.coverage.not_recorded.iter().map(|(f, n)| ((*f).to_owned(), *n)).collect(),
+        },
+    };
+    let mut bytes = serde_json::to_vec_pretty(&data)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn item_data(linker: &Linker<'_>, item: &Item) -> ItemData {
+    let edition = linker.of();
+    let (kind, session, priority) = match item {
+        Item::Session(session) => ("session", *session, edition.verdicts[*session].shown),
+        Item::Window(window) => ("window", window.session, window.priority),
+    };
+    let assessment = edition.assessment(session);
+    let words = match item {
+        Item::Session(_) => queue::session_words(edition, session, &assessment),
+        Item::Window(_) => queue::window_words(),
+    };
+    let facts = edition.facts(session);
+    let band = match item {
+        Item::Session(_) => edition.verdicts[session].band(),
+        Item::Window(_) => crate::assess::Band::of(priority),
+    };
+    let trust: TrustLevel = assessment.trust.level();
+    ItemData {
+        kind,
+        session: facts.id.untrusted().to_owned(),
+        title: words.title,
+        why: words.why,
+        subject: plain_text(&subject(edition, session)),
+        priority,
+        band: band.words(),
+        trust: trust.word(),
+        consequence: facts.stake.level.word(),
+        confidence: assessment.confidence.level.word(),
+        because: assessment.confidence.because.clone(),
+        next_step: words.next_step,
+        narrative: edition.narrative_of(session).map(|n| n.id.clone()),
+        evidence: assessment.hits.iter().map(|(_, h)| plain_text(&h.sentence)).collect(),
+        page: linker.session(session),
+    }
+}

@@ -1,0 +1,64 @@
+//! What stands around every page: title, navigation, edition, footer.
+
+use crate::model::moment;
+use crate::render::address::{Leaf, Linker, Root};
+use crate::render::edition_site::SiteText;
+use serde::Serialize;
+
+/// The frame of a page.
+#[derive(Debug, Serialize)]
+pub(super) struct Frame {
+    title: String,
+    site: String,
+    css: String,
+    script: String,
+    edition: String,
+    taken_at: String,
+    home: String,
+    nav: Vec<NavItem>,
+    rules: &'static str,
+    version: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct NavItem {
+    href: String,
+    text: &'static str,
+    current: bool,
+}
+
+/// Pages the navigation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Brief,
+    Queue,
+    Ledger,
+    Archive,
+    Method,
+    Other,
+}
+
+impl Frame {
+    pub(super) fn new(linker: &Linker<'_>, text: &SiteText<'_>, title: &str, section: Section) -> Self {
+        let edition = linker.of();
+        let item = |href, text, of| NavItem { href, text, current: of == section };
+        Self {
+            title: title.to_owned(),
+            site: text.title.to_owned(),
+            css: linker.asset(text.theme.asset("style.css")),
+            script: linker.asset(text.theme.asset("ledger.js")),
+            edition: edition.id().to_string(),
+            taken_at: moment(edition.reading.snapshot.taken_at),
+            home: linker.leaf(Leaf::Brief),
+            nav: vec![
+                item(linker.leaf(Leaf::Brief), "Brief", Section::Brief),
+                item(linker.leaf(Leaf::Queue(1)), "Queue", Section::Queue),
+                item(linker.leaf(Leaf::Ledger(1)), "Ledger", Section::Ledger),
+                item(linker.root(Root::Archive), "Archive", Section::Archive),
+                item(linker.root(Root::Method), "Method", Section::Method),
+            ],
+            rules: crate::assess::signals::RULES_VERSION,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}

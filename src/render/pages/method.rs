@@ -1,0 +1,168 @@
+//! How ranks are made: generated from the signals, the rules and the current edition.
+
+use super::frame::{Frame, Section};
+use super::item::{self, ItemView};
+use crate::assess::combinations::COMBINATIONS;
+use crate::assess::score::{CEILING, DAMPING, HOLD, SATURATION, consequence_factor, trust_factor};
+use crate::assess::signals::{CATALOGUE, FRAMEWORKS, RULES_VERSION};
+use crate::assess::trust::{Doubt, TrustLevel};
+use crate::assess::{Band, MustSee};
+use crate::history::{LOOK_BACK_DAYS, MATURE_DAYS};
+use crate::model::{Consequence, PathClass};
+use crate::relate::NarrativeKind;
+use crate::render::address::Linker;
+use crate::render::edition_site::SiteText;
+use crate::render::html::Markup;
+use crate::render::markdown;
+use anyhow::Result;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct View {
+    frame: Frame,
+    title: String,
+    intro: Markup,
+    shape: Prose,
+    rules: &'static str,
+    frameworks: &'static str,
+    signals: Vec<SignalView>,
+    combinations: Vec<Row>,
+    families: Vec<Row>,
+    damping: String,
+    saturation: String,
+    ceiling: String,
+    hold: String,
+    consequences: Vec<Row>,
+    trusts: Vec<Row>,
+    doubts: Vec<Row>,
+    bands: Vec<Row>,
+    must_see: Vec<&'static str>,
+    classes: Vec<Row>,
+    narratives: Vec<Row>,
+    look_back: i64,
+    mature: i64,
+    example: Option<ItemView>,
+    promises: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Prose {
+    title: String,
+    body: Markup,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    value: String,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct SignalView {
+    id: String,
+    name: &'static str,
+    family: &'static str,
+    weight: String,
+    about: &'static str,
+    templates: &'static [&'static str],
+    references: String,
+    false_positives: &'static str,
+}
+
+fn row(name: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
+    Row { name: name.into(), value: value.into(), note: note.into() }
+}
+
+/// What the site promises, in the reader's words.
+const PROMISES: &[&str] = &[
+    "The same snapshots make the same bytes, on any machine.",
+    "Nothing is fetched, neither when the site is built nor when it is read; no script is needed.",
+    "Text from a session never becomes markup, a link, a path or a style.",
+    "Text from a session may raise its score, never lower it.",
+    "Contributions add up to the printed score, and every number reconciles with the ledger.",
+    "What is not recorded is said, and is never taken for zero or for fine.",
+    "Secrets in the formats we know are masked before anything is stored. A secret in a format nobody documented is not recognised.",
+];
+
+/// The method's page.
+pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
+    let prose = |name: &str| text.content.get(name);
+    let example = linker.of().leads.first().map(|lead| item::session_view(linker, 1, *lead));
+    let view = View {
+        frame: Frame::new(linker, text, "Method", Section::Method),
+        title: prose("method").map(|p| p.title.clone()).unwrap_or_default(),
+        intro: prose("method").map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+        shape: Prose {
+            title: prose("why-borrow-this-shape").map(|p| p.title.clone()).unwrap_or_default(),
+            body: prose("why-borrow-this-shape").map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+        },
+        rules: RULES_VERSION,
+        frameworks: FRAMEWORKS,
+        signals: signals(),
+        combinations: COMBINATIONS.iter().map(|c| row(c.id, format!("\u{d7} {:.1}", c.multiplier), c.name)).collect(),
+        families: families(),
+        damping: DAMPING.map(|d| d.to_string()).join(", "),
+        saturation: format!("{SATURATION:.0}"),
+        ceiling: format!("{CEILING:.0}"),
+        hold: HOLD.to_string(),
+        consequences: Consequence::WORDS
+            .iter()
+            .map(|(word, level)| row(*word, format!("\u{d7} {}", consequence_factor(*level)), ""))
+            .collect(),
+        trusts: [TrustLevel::High, TrustLevel::Medium, TrustLevel::Low]
+            .map(|t| {
+                let range = match t {
+                    TrustLevel::High => "75 to 100",
+                    TrustLevel::Medium => "45 to 74",
+                    TrustLevel::Low => "0 to 44",
+                };
+                row(t.word(), format!("\u{d7} {}", trust_factor(t)), range)
+            })
+            .into(),
+        doubts: Doubt::ALL.iter().map(|d| row(d.words(), format!("\u{2212}{}", d.points()), "")).collect(),
+        bands: [(Band::ActNow, "70 and above"), (Band::ReviewToday, "40 to 69"), (Band::KeepWatching, "20 to 39"), (Band::Background, "below 20")]
+            .map(|(band, range)| row(band.words(), range, ""))
+            .into(),
+        must_see: MustSee::ALL.iter().map(|m| m.words()).collect(),
+        classes: PathClass::WORDS
+            .iter()
+            .map(|(word, c)| row(*word, format!("{:.1}", c.strength()), c.consequence().word()))
+            .collect(),
+        narratives: [NarrativeKind::UnknownKey, NarrativeKind::DataEgress, NarrativeKind::UnownedEndpoint]
+            .map(|n| row(n.name(), n.closing_condition(), n.next_step()))
+            .into(),
+        look_back: LOOK_BACK_DAYS,
+        mature: MATURE_DAYS,
+        example,
+        promises: PROMISES.to_vec(),
+    };
+    text.theme.render("method.html", &view)
+}
+
+fn signals() -> Vec<SignalView> {
+    CATALOGUE
+        .iter()
+        .map(|d| SignalView {
+            id: format!("S{}", d.id.number()),
+            name: d.name,
+            family: d.id.family().word(),
+            weight: format!("{:.0}", d.id.weight()),
+            about: d.about,
+            templates: d.templates,
+            references: d.references.join(", "),
+            false_positives: d.false_positives,
+        })
+        .collect()
+}
+
+/// Families that have a signal, with their half-lives.
+fn families() -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for family in CATALOGUE.iter().map(|d| d.id.family()) {
+        if !rows.iter().any(|r| r.name == family.word()) {
+            rows.push(row(family.word(), format!("{:.0} h", family.half_life_hours()), ""));
+        }
+    }
+    rows
+}

@@ -1,0 +1,41 @@
+//! One file a kind of page: its view and how it is filled.
+
+pub mod archive;
+pub mod brief;
+pub mod entity;
+mod frame;
+pub mod item;
+pub mod ledger;
+mod map_view;
+pub mod method;
+pub mod not_found;
+pub mod queue;
+pub mod session;
+
+use crate::model::Text;
+use crate::render::html::Markup;
+use serde::Serialize;
+
+/// A link with its words.
+#[derive(Clone, Debug, Serialize)]
+pub struct Link {
+    /// Where to.
+    pub href: String,
+    /// Its words; untrusted ones are already markup.
+    pub text: Markup,
+}
+
+/// A value, or the words "not recorded".
+fn recorded(text: Option<&Text>) -> Markup {
+    text.map_or_else(not_recorded, Markup::value)
+}
+
+/// The third state.
+fn not_recorded() -> Markup {
+    Markup::words("not recorded")
+}
+
+/// `1 session`, `2 sessions`
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}

@@ -1,0 +1,84 @@
+//! Text sinks other than HTML: CSV cells and the terminal.
+
+use super::html::{is_hidden, visible};
+use crate::model::{Piece, Sentence};
+use std::fmt::Write;
+
+/// One CSV cell: quoted when it must be, and never a formula. A text that a
+/// spreadsheet would compute is led by an apostrophe, last of all, so that nothing
+/// can undo it.
+pub fn csv_cell(text: &str) -> String {
+    let visible = printable(text);
+    let computed = visible.trim_start().starts_with(['=', '+', '-', '@']) && visible.parse::<f64>().is_err();
+    let guarded = if computed { format!("'{visible}") } else { visible };
+    if guarded.contains([',', '"', ';']) || guarded.starts_with(' ') || guarded.ends_with(' ') {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+/// Text that a terminal shows as it is: hidden and controlling characters are visible tokens.
+pub fn printable(text: &str) -> String {
+    if !text.chars().any(is_hidden) {
+        return text.to_owned();
+    }
+    text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {
+        if is_hidden(c) {
+            out.push_str(&visible(c));
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+/// A sentence for a terminal or a mail.
+pub fn sentence(sentence: &Sentence) -> String {
+    sentence.pieces().iter().fold(String::new(), |mut out, piece| {
+        let _ = match piece {
+            Piece::Words(words) => write!(out, "{words}"),
+            Piece::Slot(slot) => write!(out, "{}", printable(&slot.plain().0)),
+        };
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cells_are_text_not_formulas() {
+        for (text, cell) in [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("=1+1", "'=1+1"),
+            (" =1+1", "\"' =1+1\""),
+            ("-12.5", "-12.5"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("a\nb", "a\u{27e8}U+000A\u{27e9}b"),
+        ] {
+            assert_eq!(csv_cell(text), cell);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_control_reaches_a_terminal(text in any::<String>()) {
+            prop_assert!(!printable(&text).chars().any(is_hidden));
+        }
+
+        #[test]
+        fn a_cell_stays_one_cell(text in any::<String>()) {
+            let cell = csv_cell(&text);
+            let bare = cell.trim_start_matches('"').trim_start();
+            let risky = bare.starts_with(['=', '+', '-', '@']) && bare.trim_end_matches('"').parse::<f64>().is_err();
+            prop_assert!(!risky);
+            prop_assert!(!cell.contains(['\n', '\r']));
+            if !cell.starts_with('"') { prop_assert!(!cell.contains([',', '"'])); }
+        }
+    }
+}

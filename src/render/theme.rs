@@ -1,0 +1,102 @@
+//! The theme: templates and assets, shipped with the program, any file of which a
+//! site may replace.
+
+use super::html;
+use crate::diagnostic::Diagnostic;
+use crate::source::files;
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tera::Tera;
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
+
+/// A loaded theme.
+pub struct Theme {
+    templates: Tera,
+    /// Published name and bytes of each asset, by its plain name.
+    assets: BTreeMap<String, (String, Vec<u8>)>,
+    /// Digest of every file, part of an edition's inputs.
+    pub digest: String,
+}
+
+impl Theme {
+    /// Loads a theme of a site: the shipped files, then the site's own in their place.
+    pub fn load(root: &Path, name: &str) -> Result<Self, Diagnostic> {
+        let mut all: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
+        collect_shipped(&SHIPPED, &mut all);
+        let folder = root.join("themes").join(name);
+        if name != "default" && !folder.is_dir() {
+            let message = format!("there is no theme {name:?} below themes/");
+            return Err(Diagnostic::error("daybrief.toml", message, "create the folder, or use theme = \"default\""));
+        }
+        for path in files::list(&folder).map_err(|e| files::unreadable("themes", &e))? {
+            let label = files::label(root, &path);
+            let bytes = files::read_bytes(&path).map_err(|e| files::unreadable(&label, &e))?;
+            all.insert(files::label(&folder, &path), (label, bytes));
+        }
+        Self::build(&all)
+    }
+
+    fn build(all: &BTreeMap<String, (String, Vec<u8>)>) -> Result<Self, Diagnostic> {
+        let mut hasher = Sha256::new();
+        let mut templates = Vec::new();
+        let mut assets = BTreeMap::new();
+        for (name, (label, bytes)) in all {
+            hasher.update((name.len() as u64).to_le_bytes());
+            hasher.update(name);
+            hasher.update((bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+            if let Some(template) = name.strip_prefix("templates/") {
+                let text = std::str::from_utf8(bytes)
+                    .map_err(|_| Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8"))?;
+                templates.push((template.to_owned(), text.to_owned()));
+            } else if let Some(asset) = name.strip_prefix("assets/") {
+                assets.insert(asset.to_owned(), (hashed_name(asset, bytes), bytes.clone()));
+            }
+        }
+        let mut tera = Tera::new();
+        tera.autoescape_on([".html", ".svg", ".xml"]);
+        tera.set_escape_fn(html::escape);
+        tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
+            .map_err(|e| Diagnostic::error("themes", format!("{e}"), "correct the template"))?;
+        let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
+        Ok(Self { templates: tera, assets, digest })
+    }
+
+    /// Renders a view with a template.
+    pub fn render(&self, template: &str, view: &impl serde::Serialize) -> anyhow::Result<Vec<u8>> {
+        let context = tera::Context::from_serialize(view)?;
+        let mut bytes = Vec::with_capacity(16 * 1024);
+        self.templates.render_to(template, &context, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Published name of an asset: `style.css` is `style-3f2a9c1e5b.css`.
+    pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
+        self.assets.get(name).map_or(name, |(published, _)| published)
+    }
+
+    /// Published name and bytes of every asset.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.assets.values().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    }
+}
+
+fn collect_shipped(folder: &Dir<'_>, all: &mut BTreeMap<String, (String, Vec<u8>)>) {
+    for file in folder.files() {
+        let name = file.path().iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
+        all.insert(name.clone(), (format!("themes/default/{name}"), file.contents().to_vec()));
+    }
+    folder.dirs().for_each(|dir| collect_shipped(dir, all));
+}
+
+/// The name changes with the content, so that a browser never shows a stale asset.
+fn hashed_name(name: &str, bytes: &[u8]) -> String {
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{}.{ending}", &hash[..10]),
+        None => format!("{name}-{}", &hash[..10]),
+    }
+}
