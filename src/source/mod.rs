@@ -1,3 +1,4 @@
 //! The only stage that reads files.
+pub mod claude_code;
 pub mod limits;
 pub mod snapshot;
