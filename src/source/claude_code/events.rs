@@ -54,7 +54,11 @@ pub(super) fn event(kind: &str) -> Event {
 /// Masked, without control characters, cut.
 pub(super) fn clean(text: &str, characters: usize) -> String {
     let (masked, _) = redact::mask(text);
-    let mut kept: String = masked.chars().filter(|c| !c.is_control()).take(characters + 1).collect();
+    let mut kept: String = masked
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(characters + 1)
+        .collect();
     if kept.chars().count() > characters {
         kept.pop();
         kept.push('\u{2026}');
@@ -84,18 +88,26 @@ pub(super) fn call(name: &str, input: Option<&RawValue>, scene: &Scene<'_>) -> C
     let tool = tool_name(name);
     let mut call = match name {
         "Bash" | "PowerShell" => command(name, &fields, scene),
-        "Read" | "NotebookRead" | "Grep" | "Glob" | "LSP" | "LS" => one(touch("read", &fields, scene)),
+        "Read" | "NotebookRead" | "Grep" | "Glob" | "LSP" | "LS" => {
+            one(touch("read", &fields, scene))
+        }
         "Edit" | "Write" | "MultiEdit" | "NotebookEdit" => written(&fields, input, scene),
         "WebFetch" => one(fetch(&fields)),
         "WebSearch" => {
             let outside = Some(true);
-            one(Event { outside, ..event("tool") })
+            one(Event {
+                outside,
+                ..event("tool")
+            })
         }
         name if name.starts_with("mcp__") => server_tool(name, &fields, scene),
         _ => {
             let named = fields.subagent_type.some().or(fields.skill.some());
             let summary = named.and_then(plain_name);
-            one(Event { summary, ..event("tool") })
+            one(Event {
+                summary,
+                ..event("tool")
+            })
         }
     };
     for event in &mut call.events {
@@ -147,11 +159,18 @@ fn fetch(fields: &Input<'_>) -> Event {
 
 /// A tool of an MCP server: the call, and the files and hosts its input names.
 fn server_tool(name: &str, fields: &Input<'_>, scene: &Scene<'_>) -> Call {
-    let verb = name.rsplit("__").next().unwrap_or(name).to_ascii_lowercase();
+    let verb = name
+        .rsplit("__")
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| verb.contains(word));
     let kind = if says(&["delete", "remove"]) {
         "delete"
-    } else if says(&["write", "edit", "create", "update", "move", "append", "save", "upload", "replace", "insert"]) {
+    } else if says(&[
+        "write", "edit", "create", "update", "move", "append", "save", "upload", "replace",
+        "insert",
+    ]) {
         "write"
     } else {
         "read"
@@ -159,7 +178,10 @@ fn server_tool(name: &str, fields: &Input<'_>, scene: &Scene<'_>) -> Call {
     let mut call = one(event("tool"));
     let several: Vec<String> = records::part(fields.paths);
     let single = [&fields.file_path, &fields.path];
-    let paths = single.into_iter().filter_map(|word| word.some()).chain(several.iter().map(String::as_str));
+    let paths = single
+        .into_iter()
+        .filter_map(|word| word.some())
+        .chain(several.iter().map(String::as_str));
     for path in paths.take(limits::LIST_ITEMS) {
         call.events.push(Event {
             path: scene.path(path),
@@ -190,7 +212,9 @@ fn command(name: &str, fields: &Input<'_>, scene: &Scene<'_>) -> Call {
         summary: secrets(text, Trust::Everything),
         ..event("execute")
     });
-    call.asks_git = programs.iter().any(|p| p.starts_with("git ") || p.starts_with("gh "));
+    call.asks_git = programs
+        .iter()
+        .any(|p| p.starts_with("git ") || p.starts_with("gh "));
     call.events[0].programs = programs.into_iter().take(limits::LIST_ITEMS).collect();
     call.named = examined.remotes;
     for act in examined.acts.into_iter().take(limits::LIST_ITEMS) {
@@ -250,9 +274,19 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
         if text.contains("[secret: ") {
             break;
         }
-        let Some(length) = masked[at..].find(']') else { continue };
+        let Some(length) = masked[at..].find(']') else {
+            continue;
+        };
         let placeholder = &masked[at..=at + length];
-        let generic = placeholder[opening.len()..].starts_with("assigned secret");
+        let kind = &placeholder[opening.len()..];
+        let kind = &placeholder[opening.len()..];
+        let generic = ["assigned secret", "basic credentials"]
+            .iter()
+            .any(|generic| kind.starts_with(generic));
+        // Signatures and certificates begin like keys.
+        if kind.starts_with("private key") && !text.contains("PRIVATE KEY") {
+            continue;
+        }
         if !(generic && trust == Trust::Formats) && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
         }
@@ -268,7 +302,8 @@ pub(super) struct Refusal {
     pub(super) reason: Option<String>,
 }
 
-const CLASSIFIER: &str = "Permission for this action was denied by the Claude Code auto mode classifier";
+const CLASSIFIER: &str =
+    "Permission for this action was denied by the Claude Code auto mode classifier";
 
 /// Reads a refusal out of a tool's result. Wordings are those of the agent, at the
 /// beginning of the result, so that a quotation in some output is none.
@@ -282,14 +317,24 @@ pub(super) fn refusal(kind: &str, is_error: bool, result: &str) -> Option<Refusa
     let text = text.strip_prefix("Error: ").unwrap_or(text);
     if is_error && text.starts_with(CLASSIFIER) {
         let reason = text.split_once("Reason: ").map_or("", |(_, rest)| rest);
-        let reason = reason.split("If you have other tasks").next().unwrap_or(reason);
-        let reason = reason.lines().next().unwrap_or_default().trim_end().trim_end_matches('.');
+        let reason = reason
+            .split("If you have other tasks")
+            .next()
+            .unwrap_or(reason);
+        let reason = reason
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_end()
+            .trim_end_matches('.');
         return because("classifier", reason);
     }
     match kind {
         "" => {}
         "user-rejected" => return because("person", ""),
-        kind if kind.starts_with("auto") || kind.contains("classifier") => return because("classifier", kind),
+        kind if kind.starts_with("auto") || kind.contains("classifier") => {
+            return because("classifier", kind);
+        }
         kind if kind.contains("sandbox") => return because("sandbox", kind),
         kind => return because("policy", kind),
     }
@@ -331,13 +376,17 @@ pub(super) fn refused(call: &Event, refusal: Refusal) -> Event {
 pub(super) fn remotes(output: &str) -> Vec<(Option<String>, String)> {
     let mut found = Vec::new();
     for line in output.lines().take(200) {
-        let moved = line.strip_prefix("To ").or_else(|| line.strip_prefix("From "));
+        let moved = line
+            .strip_prefix("To ")
+            .or_else(|| line.strip_prefix("From "));
         if let Some(address) = moved.map(str::trim) {
             if shell::git_host(address).is_some() {
                 found.push((None, address.to_owned()));
             }
         } else if let Some((name, rest)) = line.split_once('\t')
-            && let Some(address) = rest.strip_suffix(" (fetch)").or_else(|| rest.strip_suffix(" (push)"))
+            && let Some(address) = rest
+                .strip_suffix(" (fetch)")
+                .or_else(|| rest.strip_suffix(" (push)"))
             && plain_name(name).is_some()
         {
             found.push((Some(name.to_owned()), address.to_owned()));

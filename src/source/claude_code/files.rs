@@ -18,19 +18,27 @@ pub(super) struct Opened {
 pub(super) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Unread>) {
     let (mut found, mut unread) = (Vec::new(), Vec::new());
     for path in paths {
-        for entry in WalkDir::new(path).follow_root_links(true).sort_by_file_name() {
+        for entry in WalkDir::new(path)
+            .follow_root_links(true)
+            .sort_by_file_name()
+        {
             match entry {
                 Ok(entry) if !entry.file_type().is_file() => {}
                 Ok(entry) => {
                     let named = entry.depth() == 0;
-                    let lines = entry.path().extension().is_some_and(|e| e.eq_ignore_ascii_case("jsonl"));
+                    let lines = entry
+                        .path()
+                        .extension()
+                        .is_some_and(|e| e.eq_ignore_ascii_case("jsonl"));
                     if named || lines {
                         found.push(entry.into_path());
                     }
                 }
                 Err(error) => {
                     let path = error.path().unwrap_or(path).to_owned();
-                    let reason = error.io_error().map_or_else(|| "a loop of links".to_owned(), ToString::to_string);
+                    let reason = error
+                        .io_error()
+                        .map_or_else(|| "a loop of links".to_owned(), ToString::to_string);
                     unread.push(Unread { path, reason });
                 }
             }
@@ -47,9 +55,14 @@ pub(super) fn open(path: &Path) -> Result<Opened, Unread> {
         path: path.to_owned(),
         reason,
     };
-    let length = std::fs::metadata(path).map_err(|e| unread(e.to_string()))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|e| unread(e.to_string()))?
+        .len();
     if length > limits::DOCUMENT_BYTES {
-        let reason = format!("{length} bytes are more than the {} that are read", limits::DOCUMENT_BYTES);
+        let reason = format!(
+            "{length} bytes are more than the {} that are read",
+            limits::DOCUMENT_BYTES
+        );
         return Err(unread(reason));
     }
     let bytes = std::fs::read(path).map_err(|e| unread(e.to_string()))?;

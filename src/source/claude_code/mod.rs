@@ -139,10 +139,15 @@ struct File {
 
 fn read_file(path: &Path) -> Result<File, Unread> {
     let opened = files::open(path)?;
-    let text = |name: Option<&std::ffi::OsStr>| name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = |name: Option<&std::ffi::OsStr>| {
+        name.map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     let name = text(path.file_name());
     let stem = text(path.file_stem());
-    let folder = path.ancestors().find(|a| a.file_name().is_some_and(|n| n == "subagents"));
+    let folder = path
+        .ancestors()
+        .find(|a| a.file_name().is_some_and(|n| n == "subagents"));
     let parent = folder.and_then(Path::parent).map(|p| text(p.file_name()));
     let origin = Origin {
         name: &name,
@@ -172,7 +177,9 @@ fn account(file: File, report: &mut Report) -> Transcript {
         *report.records.entry(kind.clone()).or_default() += count;
     }
     let skipped = std::mem::take(&mut transcript.skipped).into_iter();
-    report.skipped.extend(skipped.map(|s| (file.path.clone(), s)));
+    report
+        .skipped
+        .extend(skipped.map(|s| (file.path.clone(), s)));
     if file.mended {
         report.mended.push(file.path);
     }

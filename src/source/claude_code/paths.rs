@@ -46,7 +46,11 @@ impl Place {
     }
 
     fn shorten(&self, full: &str) -> String {
-        match self.home.as_deref().and_then(|home| full.strip_prefix(home)) {
+        match self
+            .home
+            .as_deref()
+            .and_then(|home| full.strip_prefix(home))
+        {
             Some("") => "~".to_owned(),
             Some(inside) if inside.starts_with('/') => format!("~{inside}"),
             _ => full.to_owned(),
@@ -145,6 +149,9 @@ mod tests {
         }
         let place = Place::new("C:\\Users\\mira\\x");
         assert_eq!(place.folder(), "~/x");
-        assert_eq!(place.show("C:\\Users\\mira\\x", "C:\\Users\\mira\\x\\a\\b.cs"), "a/b.cs");
+        assert_eq!(
+            place.show("C:\\Users\\mira\\x", "C:\\Users\\mira\\x\\a\\b.cs"),
+            "a/b.cs"
+        );
     }
 }

@@ -76,14 +76,18 @@ fn family(model: &str) -> Option<String> {
     let id = id.split(['@', '[', ':']).next().unwrap_or_default();
     let dated = |part: &str| part.len() == 8 && part.bytes().all(|b| b.is_ascii_digit());
     let version = |part: &str| part.len() == 2 && part.starts_with('v');
-    let parts = id.split('-').filter(|p| !dated(p) && !version(p) && *p != "latest");
+    let parts = id
+        .split('-')
+        .filter(|p| !dated(p) && !version(p) && *p != "latest");
     Some(parts.collect::<Vec<_>>().join("-"))
 }
 
 /// Cost of one request; `None` when the model is unpriced.
 pub(super) fn cost(model: &str, tokens: &Tokens) -> Option<Money> {
     let family = family(model)?;
-    let price = TABLE.iter().find(|p| p.model == family.trim_end_matches("-0"))?;
+    let price = TABLE
+        .iter()
+        .find(|p| p.model == family.trim_end_matches("-0"))?;
     let read = tokens.input + tokens.cache_write + tokens.cache_read;
     let (input, output) = match price.long {
         Some(long) if read > LONG => long,
@@ -144,7 +148,13 @@ mod tests {
 
     #[test]
     fn an_unknown_model_is_unpriced_not_free() {
-        for name in ["claude-opus-4-99", "claude-opus", "gpt-5", "<synthetic>", ""] {
+        for name in [
+            "claude-opus-4-99",
+            "claude-opus",
+            "gpt-5",
+            "<synthetic>",
+            "",
+        ] {
             check(name, &MILLION, None);
         }
     }
@@ -172,12 +182,21 @@ mod tests {
         };
         check("claude-sonnet-4-5", &long, Some("22.65"));
         check("claude-sonnet-4-6", &long, Some("15.075"));
-        let fast = Tokens { fast: true, ..MILLION };
+        let fast = Tokens {
+            fast: true,
+            ..MILLION
+        };
         check("claude-opus-4-6", &fast, Some("153.00"));
         check("claude-sonnet-4-6", &fast, None);
-        let searched = Tokens { searches: 3, ..Tokens::default() };
+        let searched = Tokens {
+            searches: 3,
+            ..Tokens::default()
+        };
         check("claude-opus-4-6", &searched, Some("0.03"));
-        let in_us = Tokens { in_us: true, ..MILLION };
+        let in_us = Tokens {
+            in_us: true,
+            ..MILLION
+        };
         check("claude-opus-4-6", &in_us, Some("28.05"));
     }
 }

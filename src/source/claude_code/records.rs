@@ -57,20 +57,32 @@ impl<'de> Visitor<'de> for AnyVisitor {
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
         let text = Some(Cow::Borrowed(text));
-        Ok(Any { text, ..Any::default() })
+        Ok(Any {
+            text,
+            ..Any::default()
+        })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         let text = Some(Cow::Owned(text.to_owned()));
-        Ok(Any { text, ..Any::default() })
+        Ok(Any {
+            text,
+            ..Any::default()
+        })
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(Any { flag, ..Any::default() })
+        Ok(Any {
+            flag,
+            ..Any::default()
+        })
     }
 
     fn visit_u64<E>(self, count: u64) -> Result<Self::Value, E> {
-        Ok(Any { count, ..Any::default() })
+        Ok(Any {
+            count,
+            ..Any::default()
+        })
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
@@ -78,8 +90,15 @@ impl<'de> Visitor<'de> for AnyVisitor {
     }
 
     fn visit_f64<E>(self, count: f64) -> Result<Self::Value, E> {
-        let count = if count > 0.0 && count < 1e15 { count as u64 } else { 0 };
-        Ok(Any { count, ..Any::default() })
+        let count = if count > 0.0 && count < 1e15 {
+            count as u64
+        } else {
+            0
+        };
+        Ok(Any {
+            count,
+            ..Any::default()
+        })
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -255,7 +274,8 @@ pub(super) struct Input<'a> {
 
 /// Reads a part of a record; a part that cannot be read is as good as empty.
 pub(super) fn part<'a, T: serde::Deserialize<'a> + Default>(raw: Option<&'a RawValue>) -> T {
-    raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default()
 }
 
 /// The items of a JSON array, or nothing.
@@ -449,24 +469,45 @@ mod tests {
     #[track_caller]
     fn check(text: &str, kinds: &[(u64, &str)], reasons: &[(u64, &str)]) {
         let mut found = Vec::new();
-        let skipped = each(text, |line, record| found.push((line, record.kind.text().to_owned())));
+        let skipped = each(text, |line, record| {
+            found.push((line, record.kind.text().to_owned()))
+        });
         let found: Vec<(u64, &str)> = found.iter().map(|(l, k)| (*l, k.as_str())).collect();
         assert_eq!(found, kinds, "{text:?}");
-        let skipped: Vec<(u64, &str)> = skipped.iter().map(|s| (s.line, s.reason.as_str())).collect();
+        let skipped: Vec<(u64, &str)> = skipped
+            .iter()
+            .map(|s| (s.line, s.reason.as_str()))
+            .collect();
         assert_eq!(skipped, reasons, "{text:?}");
     }
 
     #[test]
     fn one_object_a_line() {
-        check("{\"type\":\"a\"}\n\n{\"type\":\"b\"}\n", &[(1, "a"), (3, "b")], &[]);
-        check("{\"type\":\"a\"}\r\n{\"x\":1,\"type\":\"b\"}", &[(1, "a"), (2, "b")], &[]);
+        check(
+            "{\"type\":\"a\"}\n\n{\"type\":\"b\"}\n",
+            &[(1, "a"), (3, "b")],
+            &[],
+        );
+        check(
+            "{\"type\":\"a\"}\r\n{\"x\":1,\"type\":\"b\"}",
+            &[(1, "a"), (2, "b")],
+            &[],
+        );
         check("", &[], &[]);
     }
 
     #[test]
     fn objects_glued_on_one_line() {
-        check("{\"type\":\"a\"}{\"type\":\"b\"}\n{\"type\":\"c\"}", &[(1, "a"), (1, "b"), (2, "c")], &[]);
-        check("{\"type\":\"a\"} {\"type\":\"b\"} \n", &[(1, "a"), (1, "b")], &[]);
+        check(
+            "{\"type\":\"a\"}{\"type\":\"b\"}\n{\"type\":\"c\"}",
+            &[(1, "a"), (1, "b"), (2, "c")],
+            &[],
+        );
+        check(
+            "{\"type\":\"a\"} {\"type\":\"b\"} \n",
+            &[(1, "a"), (1, "b")],
+            &[],
+        );
     }
 
     #[test]
@@ -485,14 +526,30 @@ mod tests {
             &[(1, "b"), (2, "c")],
             &[(1, "not JSON"), (3, "the text ends inside a record")],
         );
-        check("{\"type\":\"a\",\n{\"type\":\"b\"}\n", &[(2, "b")], &[(1, "not JSON")]);
-        check("nonsense\n{\"type\":\"b\"}\n", &[(2, "b")], &[(1, "not JSON")]);
-        check("[1]\n17\n{\"type\":\"b\"}\n", &[(3, "b")], &[(1, "not a record"), (2, "not a record")]);
+        check(
+            "{\"type\":\"a\",\n{\"type\":\"b\"}\n",
+            &[(2, "b")],
+            &[(1, "not JSON")],
+        );
+        check(
+            "nonsense\n{\"type\":\"b\"}\n",
+            &[(2, "b")],
+            &[(1, "not JSON")],
+        );
+        check(
+            "[1]\n17\n{\"type\":\"b\"}\n",
+            &[(3, "b")],
+            &[(1, "not a record"), (2, "not a record")],
+        );
     }
 
     #[test]
     fn fields_of_another_type_are_absent() {
-        check("{\"type\":\"a\",\"uuid\":7,\"cwd\":{\"x\":[]},\"isMeta\":\"yes\"}", &[(1, "a")], &[]);
+        check(
+            "{\"type\":\"a\",\"uuid\":7,\"cwd\":{\"x\":[]},\"isMeta\":\"yes\"}",
+            &[(1, "a")],
+            &[],
+        );
         check("{\"type\":[\"a\"]}", &[(1, "")], &[]);
     }
 

@@ -54,13 +54,19 @@ impl Report {
             count(self.sessions, "session"),
             count(self.events, "event"),
         )];
-        let records: Vec<String> = self.records.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        let records: Vec<String> = self
+            .records
+            .iter()
+            .map(|(kind, n)| format!("{kind} {n}"))
+            .collect();
         if !records.is_empty() {
             lines.push(format!("records by type: {}", records.join(", ")));
         }
         if self.repeated > 0 {
             let events = count(self.repeated, "event");
-            lines.push(format!("set aside {events} that resumed or forked sessions repeat"));
+            lines.push(format!(
+                "set aside {events} that resumed or forked sessions repeat"
+            ));
         }
         let bytes: u64 = self.skipped.iter().map(|(_, s)| s.bytes).sum();
         if !self.skipped.is_empty() {
@@ -76,14 +82,29 @@ impl Report {
             let files = count(self.mended.len() as u64, "file");
             lines.push(format!("replaced bytes that are no text in {files}:"));
         }
-        list(&mut lines, self.mended.iter().map(|path| format!("  {}", path.display())));
+        list(
+            &mut lines,
+            self.mended
+                .iter()
+                .map(|path| format!("  {}", path.display())),
+        );
         if !self.unread.is_empty() {
-            lines.push(format!("did not read {}:", count(self.unread.len() as u64, "file")));
+            lines.push(format!(
+                "did not read {}:",
+                count(self.unread.len() as u64, "file")
+            ));
         }
-        list(&mut lines, self.unread.iter().map(|u| format!("  {}: {}", u.path.display(), u.reason)));
+        list(
+            &mut lines,
+            self.unread
+                .iter()
+                .map(|u| format!("  {}: {}", u.path.display(), u.reason)),
+        );
         for (model, requests) in &self.unpriced {
             let requests = count(*requests, "request");
-            lines.push(format!("unpriced: {model}, {requests} (price table of {PRICES_OF})"));
+            lines.push(format!(
+                "unpriced: {model}, {requests} (price table of {PRICES_OF})"
+            ));
         }
         lines
     }

@@ -47,7 +47,7 @@ pub(super) struct Whole {
     branch: Option<String>,
     origin: Option<String>,
     pull_request: Option<String>,
-    modes: Vec<(Option<Timestamp>, String)>,
+    modes: Vec<(Timestamp, String)>,
     steps: Vec<Step>,
     marks: Vec<Timestamp>,
     usage: Vec<Usage>,
@@ -61,18 +61,31 @@ type Owners = HashMap<RecordId, (bool, usize)>;
 pub(super) fn merge(transcripts: Vec<Transcript>, report: &mut Report) -> BTreeMap<Key, Whole> {
     let mut owners = Owners::new();
     for (file, transcript) in transcripts.iter().enumerate() {
-        let marks = transcript.sessions.values().flat_map(|traces| &traces.marks);
+        let marks = transcript
+            .sessions
+            .values()
+            .flat_map(|traces| &traces.marks);
         for mark in marks.filter(|mark| mark.record != 0) {
             let claim = (mark.copy, file);
-            owners.entry(mark.record).and_modify(|owner| *owner = (*owner).min(claim)).or_insert(claim);
+            owners
+                .entry(mark.record)
+                .and_modify(|owner| *owner = (*owner).min(claim))
+                .or_insert(claim);
         }
     }
     let mut ledger = Ledger::default();
     let mut sessions: BTreeMap<Key, Whole> = BTreeMap::new();
     for (file, transcript) in transcripts.into_iter().enumerate() {
-        transcript.usage.into_iter().for_each(|usage| ledger.enter(usage));
+        transcript
+            .usage
+            .into_iter()
+            .for_each(|usage| ledger.enter(usage));
         for (key, traces) in transcript.sessions {
-            let owned = |mark: &Mark| owners.get(&mark.record).is_none_or(|owner| *owner == (mark.copy, file));
+            let owned = |mark: &Mark| {
+                owners
+                    .get(&mark.record)
+                    .is_none_or(|owner| *owner == (mark.copy, file))
+            };
             sessions.entry(key).or_default().add(traces, owned, report);
         }
     }
@@ -101,12 +114,13 @@ impl Whole {
         or(&mut self.origin, traces.origin);
         or(&mut self.pull_request, traces.pull_request);
         self.unmetered |= traces.unmetered;
-        self.marks.extend(traces.marks.iter().filter(|m| owned(m)).map(|m| m.at));
-        let modes = traces.modes.into_iter().map(|(at, mode, _)| (at, mode));
-        self.modes.extend(modes);
+        self.marks
+            .extend(traces.marks.iter().filter(|m| owned(m)).map(|m| m.at));
+        self.modes.extend(traces.modes);
         let before = traces.steps.len() as u64;
         let kept = self.steps.len();
-        self.steps.extend(traces.steps.into_iter().filter(|s| owned(&s.mark)));
+        self.steps
+            .extend(traces.steps.into_iter().filter(|s| owned(&s.mark)));
         report.repeated += before - (self.steps.len() - kept) as u64;
     }
 
@@ -140,7 +154,9 @@ impl Whole {
         for (model, requests) in bill.unpriced {
             *report.unpriced.entry(model).or_default() += requests;
         }
-        let cost = bill.cost.filter(|_| !(bill.models.is_empty() && self.unmetered));
+        let cost = bill
+            .cost
+            .filter(|_| !(bill.models.is_empty() && self.unmetered));
         let user = self.place.as_ref().and_then(|place| place.user.clone());
         let mut not_recorded = vec!["host".to_owned(), "key".to_owned()];
         if user.is_none() {
@@ -183,12 +199,16 @@ impl Whole {
         let repo = self.origin.clone().or_else(|| self.pull_request.clone());
         let path = self.place.as_ref().map(Place::folder);
         let branch = self.branch.clone();
-        (repo.is_some() || path.is_some() || branch.is_some()).then_some(wire::Workspace { repo, branch, path })
+        (repo.is_some() || path.is_some() || branch.is_some()).then_some(wire::Workspace {
+            repo,
+            branch,
+            path,
+        })
     }
 
     /// The permission mode a window began with.
     fn mode_at(&self, start: Timestamp) -> Option<String> {
-        let earlier = self.modes.iter().rev().find(|(at, _)| at.is_none_or(|at| at <= start));
+        let earlier = self.modes.iter().rev().find(|(at, _)| *at <= start);
         earlier.or(self.modes.first()).map(|(_, mode)| mode.clone())
     }
 }
@@ -233,7 +253,10 @@ pub(super) fn bounds(sessions: &BTreeMap<Key, Whole>) -> Option<(Timestamp, Time
 pub(super) fn days(sessions: &BTreeMap<Key, Whole>) -> Vec<i64> {
     let steps = sessions.values().flat_map(|w| w.steps.iter().map(|s| s.at));
     let usage = sessions.values().flat_map(|w| w.usage.iter().map(|u| u.at));
-    let mut days: Vec<i64> = steps.chain(usage).map(|at| at.as_second().div_euclid(DAY)).collect();
+    let mut days: Vec<i64> = steps
+        .chain(usage)
+        .map(|at| at.as_second().div_euclid(DAY))
+        .collect();
     days.sort_unstable();
     days.dedup();
     days

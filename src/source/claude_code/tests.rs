@@ -31,9 +31,19 @@ fn rows(corpus: &Path) -> BTreeMap<String, Row> {
     let import = read(&[corpus.join("claude-code")], &options).unwrap();
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     for session in &import.snapshots[0].1 {
-        let id = session.parent.clone().or_else(|| session.id.clone()).unwrap();
-        let file = session.events.iter().find_map(|e| e.source.as_ref()?.file.clone());
-        let stem = file.unwrap_or_default().trim_end_matches(".jsonl").to_owned();
+        let id = session
+            .parent
+            .clone()
+            .or_else(|| session.id.clone())
+            .unwrap();
+        let file = session
+            .events
+            .iter()
+            .find_map(|e| e.source.as_ref()?.file.clone());
+        let stem = file
+            .unwrap_or_default()
+            .trim_end_matches(".jsonl")
+            .to_owned();
         let name = if session.workspace.as_ref().unwrap().path.as_deref() == Some("/path/to/Demo") {
             "sample-project".to_owned()
         } else if stem.starts_with("agent-") || stem.is_empty() {
@@ -43,7 +53,12 @@ fn rows(corpus: &Path) -> BTreeMap<String, Row> {
         };
         let row = rows.entry(name).or_default();
         for model in &session.models {
-            let used = [model.input_tokens, model.output_tokens, model.cache_write_tokens, model.cache_read_tokens];
+            let used = [
+                model.input_tokens,
+                model.output_tokens,
+                model.cache_write_tokens,
+                model.cache_read_tokens,
+            ];
             for (sum, used) in row.0.iter_mut().zip(used) {
                 *sum += used.unwrap();
             }
@@ -63,12 +78,17 @@ fn tokens_and_cost_agree_with_an_independent_tool_where_the_corpus_is_present() 
     };
     let (ours, theirs) = (rows(&corpus), oracle(&corpus));
     let tokens = |rows: &BTreeMap<String, Row>| -> BTreeMap<String, [u64; 4]> {
-        rows.iter().map(|(name, row)| (name.clone(), row.0)).collect()
+        rows.iter()
+            .map(|(name, row)| (name.clone(), row.0))
+            .collect()
     };
     assert_eq!(tokens(&ours), tokens(&theirs));
     for (name, (_, cost)) in &theirs {
         let ours = ours[name].1;
-        assert!((ours - cost).abs() <= cost * 0.02, "{name}: {ours} instead of {cost}");
+        assert!(
+            (ours - cost).abs() <= cost * 0.02,
+            "{name}: {ours} instead of {cost}"
+        );
     }
 }
 
@@ -77,8 +97,17 @@ fn tokens_and_cost_agree_with_an_independent_tool_where_the_corpus_is_present() 
 #[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "temporary")]
 fn dump() {
     let Some(corpus) = corpus() else { return };
-    let options = Options { as_of: Timestamp::UNIX_EPOCH, split: Split::Everything };
+    let options = Options {
+        as_of: Timestamp::UNIX_EPOCH,
+        split: Split::Everything,
+    };
     let import = read(&[corpus.join("claude-code")], &options).unwrap();
-    for l in import.report.lines() { eprintln!("{l}"); }
-    std::fs::write("/tmp/dump.json", serde_json::to_string(&import.snapshots[0].1).unwrap()).unwrap();
+    for l in import.report.lines() {
+        eprintln!("{l}");
+    }
+    std::fs::write(
+        "/tmp/dump.json",
+        serde_json::to_string(&import.snapshots[0].1).unwrap(),
+    )
+    .unwrap();
 }

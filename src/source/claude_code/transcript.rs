@@ -2,7 +2,9 @@
 
 use super::events::{self, Scene, Trust, event};
 use super::paths::Place;
-use super::records::{self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped};
+use super::records::{
+    self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped,
+};
 use super::sessions::Key;
 use super::shell;
 use super::usage::{Tokens, Usage};
@@ -14,9 +16,24 @@ use std::ops::Range;
 
 /// Record types that only this agent's transcripts have in this combination.
 const TYPES: &[&str] = &[
-    "user", "assistant", "system", "attachment", "progress", "summary", "file-history-snapshot",
-    "queue-operation", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title",
-    "agent-name", "pr-link", "bridge-session", "frame-link", "saved_hook_context",
+    "user",
+    "assistant",
+    "system",
+    "attachment",
+    "progress",
+    "summary",
+    "file-history-snapshot",
+    "queue-operation",
+    "permission-mode",
+    "mode",
+    "last-prompt",
+    "ai-title",
+    "custom-title",
+    "agent-name",
+    "pr-link",
+    "bridge-session",
+    "frame-link",
+    "saved_hook_context",
 ];
 
 /// Identity of a record over all files; 0 for one that has none.
@@ -49,7 +66,7 @@ pub(super) struct Traces {
     pub(super) origin: Option<String>,
     pub(super) pull_request: Option<String>,
     /// Permission modes from when on.
-    pub(super) modes: Vec<(Option<Timestamp>, String, u64)>,
+    pub(super) modes: Vec<(Timestamp, String)>,
     pub(super) steps: Vec<Step>,
     /// When anything was recorded.
     pub(super) marks: Vec<Mark>,
@@ -97,6 +114,7 @@ pub(super) fn read(text: &str, origin: &Origin<'_>) -> Transcript {
         seen: HashSet::new(),
         replied: HashSet::new(),
         calls: HashMap::new(),
+        early: BTreeMap::new(),
     };
     let skipped = records::each(text, |line, record| reader.record(line, record));
     let mut found = reader.found;
@@ -116,6 +134,8 @@ struct Reader<'a> {
     seen: HashSet<RecordId>,
     replied: HashSet<RecordId>,
     calls: HashMap<String, Pending>,
+    /// Permission modes told before any moment.
+    early: BTreeMap<Key, String>,
 }
 
 /// A tool call that waits for its result.
@@ -145,7 +165,11 @@ impl Reader<'_> {
     fn record(&mut self, line: u64, record: &Record<'_>) {
         let kind = record.kind.text();
         let shown = if kind.is_empty() { "(none)" } else { kind };
-        *self.found.types.entry(events::clean(shown, 40)).or_default() += 1;
+        *self
+            .found
+            .types
+            .entry(events::clean(shown, 40))
+            .or_default() += 1;
         let has_identity = record.uuid.some().is_some()
             || record.session_id.some().is_some()
             || record.leaf_uuid.some().is_some()
@@ -169,8 +193,14 @@ impl Reader<'_> {
             self.last = Some(at);
         }
         let key = self.key(record);
-        self.header(&key, line, record);
-        let Some(at) = self.last else { return };
+        self.header(&key, record);
+        let Some(at) = self.last else {
+            // A mode that is told before any moment is the one the session began with.
+            if let Some(mode) = record.permission_mode.some() {
+                self.early.insert(key, events::clean(mode, 40));
+            }
+            return;
+        };
         let mark = Mark {
             at,
             record: id,
@@ -184,6 +214,12 @@ impl Reader<'_> {
         if record.timestamp.some().is_some() && self.is_listed() {
             self.traces(&key).marks.push(mark);
         }
+        if let Some(mode) = self.early.remove(&key) {
+            self.mode(&place, &mode);
+        }
+        if let Some(mode) = record.permission_mode.some() {
+            self.mode(&place, mode);
+        }
         match kind {
             "user" => self.user(&place, record),
             "assistant" => self.assistant(&place, record),
@@ -194,7 +230,10 @@ impl Reader<'_> {
 
     /// Compaction is internal: its cost counts in the parent, its steps are none.
     fn is_listed(&self) -> bool {
-        !self.origin.agent.is_some_and(|agent| agent.starts_with("acompact"))
+        !self
+            .origin
+            .agent
+            .is_some_and(|agent| agent.starts_with("acompact"))
     }
 
     fn key(&self, record: &Record<'_>) -> Key {
@@ -210,12 +249,14 @@ impl Reader<'_> {
         if !self.found.sessions.contains_key(key) {
             self.found.sessions.insert(key.clone(), Traces::default());
         }
-        self.found.sessions.get_mut(key).expect("it was entered just now")
+        self.found
+            .sessions
+            .get_mut(key)
+            .expect("it was entered just now")
     }
 
     /// What any record may tell about the session.
-    fn header(&mut self, key: &Key, line: u64, record: &Record<'_>) {
-        let last = self.last;
+    fn header(&mut self, key: &Key, record: &Record<'_>) {
         let traces = self.traces(key);
         if let Some(cwd) = record.cwd.some() {
             traces.place.get_or_insert_with(|| Place::new(cwd));
@@ -229,12 +270,28 @@ impl Reader<'_> {
             traces.branch = branch.map(|b| events::clean(b, 200));
         }
         if let Some(repository) = record.pr_repository.some() {
-            traces.pull_request.get_or_insert_with(|| events::clean(repository, 200));
+            traces
+                .pull_request
+                .get_or_insert_with(|| events::clean(repository, 200));
         }
-        if let Some(mode) = record.permission_mode.some()
-            && traces.modes.last().is_none_or(|(_, known, _)| known != mode)
-        {
-            traces.modes.push((last, events::clean(mode, 40), line));
+    }
+
+    /// The first mode is where the session began, any other is a change.
+    fn mode(&mut self, place: &At<'_>, mode: &str) {
+        let mode = events::clean(mode, 40);
+        let modes = &mut self.traces(place.key).modes;
+        let before = modes.last().map(|(_, before)| before.clone());
+        if before.as_ref() == Some(&mode) {
+            return;
+        }
+        modes.push((place.mark.at, mode.clone()));
+        if before.is_some() {
+            let changed = Event {
+                decision: Some("mode-changed".to_owned()),
+                mode: Some(mode),
+                ..event("permission")
+            };
+            self.push(place, changed);
         }
     }
 
@@ -253,7 +310,10 @@ impl Reader<'_> {
 
     fn user(&mut self, place: &At<'_>, record: &Record<'_>) {
         let message: Message<'_> = records::part(record.message);
-        let blocks: Vec<Block<'_>> = records::items(message.content).into_iter().map(|b| records::part(Some(b))).collect();
+        let blocks: Vec<Block<'_>> = records::items(message.content)
+            .into_iter()
+            .map(|b| records::part(Some(b)))
+            .collect();
         let mut results = 0;
         for block in blocks.iter().filter(|b| b.kind.text() == "tool_result") {
             self.result(place, record, block);
@@ -277,8 +337,15 @@ impl Reader<'_> {
         if (text.trim().is_empty() && !has_image) || is_machine_made(&text) {
             return;
         }
-        let summary = events::secrets(&text, Trust::Everything).map(|s| format!("{s} in the prompt"));
-        self.push(place, Event { summary, ..event("prompt") });
+        let summary =
+            events::secrets(&text, Trust::Everything).map(|s| format!("{s} in the prompt"));
+        self.push(
+            place,
+            Event {
+                summary,
+                ..event("prompt")
+            },
+        );
     }
 
     fn assistant(&mut self, place: &At<'_>, record: &Record<'_>) {
@@ -292,7 +359,9 @@ impl Reader<'_> {
         for raw in records::items(message.content) {
             let block: Block<'_> = records::part(Some(raw));
             match block.kind.text() {
-                "text" if message.model.text() != "<synthetic>" && self.replied.insert(identity) => {
+                "text"
+                    if message.model.text() != "<synthetic>" && self.replied.insert(identity) =>
+                {
                     self.push(place, event("reply"));
                 }
                 "tool_use" => self.call(place, &block),
@@ -313,7 +382,10 @@ impl Reader<'_> {
         for (name, address) in call.named {
             traces.learn(&name, &address);
         }
-        let waiting = call.remotes.into_iter().map(|(i, remote)| (start + i, remote));
+        let waiting = call
+            .remotes
+            .into_iter()
+            .map(|(i, remote)| (start + i, remote));
         traces.waiting.extend(waiting);
         for event in call.events {
             self.push(place, event);
@@ -341,7 +413,11 @@ impl Reader<'_> {
                 step.event.ok = Some(ok);
             }
         }
-        let Some(first) = traces.steps.get_mut(pending.steps.start).map(|s| &mut s.event) else {
+        let Some(first) = traces
+            .steps
+            .get_mut(pending.steps.start)
+            .map(|s| &mut s.event)
+        else {
             return;
         };
         if let (Some(secret), None) = (secret, &first.summary) {
@@ -366,8 +442,14 @@ impl Reader<'_> {
         match record.subtype.text() {
             "api_error" => self.push(place, failure(record)),
             "model_refusal_fallback" => {
-                let reason = record.api_refusal_category.some().map(|c| events::clean(c, 80));
-                let refusal = events::Refusal { by: "model", reason };
+                let reason = record
+                    .api_refusal_category
+                    .some()
+                    .map(|c| events::clean(c, 80));
+                let refusal = events::Refusal {
+                    by: "model",
+                    reason,
+                };
                 self.push(place, events::refused(&Event::default(), refusal));
             }
             _ => {}
@@ -386,7 +468,10 @@ impl Reader<'_> {
         let message_id = [&message.id, &record.request_id, &record.uuid]
             .into_iter()
             .find_map(|word| word.some())
-            .map_or_else(|| format!("{}:{}", self.origin.name, place.line), str::to_owned);
+            .map_or_else(
+                || format!("{}:{}", self.origin.name, place.line),
+                str::to_owned,
+            );
         self.found.usage.push(Usage {
             message: message_id,
             at: place.mark.at,
@@ -410,7 +495,9 @@ fn is_machine_made(text: &str) -> bool {
         "Caveat: The messages below were generated",
         "<command-stdout>",
     ];
-    STARTS.iter().any(|start| text.trim_start().starts_with(start))
+    STARTS
+        .iter()
+        .any(|start| text.trim_start().starts_with(start))
 }
 
 fn tokens(usage: &RawUsage<'_>) -> Tokens {
@@ -448,13 +535,19 @@ fn failure(record: &Record<'_>) -> Event {
         }
         Some(raw) => {
             let word = records::texts(raw);
-            let plain = word.len() <= 40 && word.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+            let plain = word.len() <= 40
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
             (plain && !word.is_empty()).then(|| format!("API error {word}"))
         }
         None => None,
     };
     let summary = Some(summary.unwrap_or_else(|| "API error".to_owned()));
-    Event { summary, ..event("error") }
+    Event {
+        summary,
+        ..event("error")
+    }
 }
 
 impl Traces {
@@ -473,7 +566,11 @@ impl Traces {
 
     /// Notes the remotes that git's output names.
     fn learn_from_output(&mut self, output: &str, steps: &Range<usize>) {
-        let asked = self.waiting.iter().find(|(step, _)| steps.contains(step)).map(|(_, name)| name.clone());
+        let asked = self
+            .waiting
+            .iter()
+            .find(|(step, _)| steps.contains(step))
+            .map(|(_, name)| name.clone());
         for (name, address) in events::remotes(output) {
             if let Some(name) = name.or_else(|| asked.clone()) {
                 self.learn(&name, &address);
@@ -484,8 +581,11 @@ impl Traces {
     /// Gives requests to a named remote their host, where the file tells it.
     fn name_destinations(&mut self) {
         for (step, remote) in std::mem::take(&mut self.waiting) {
-            if let (Some(step), Some(host)) = (self.steps.get_mut(step), self.remotes.get(&remote)) {
-                step.event.destination.get_or_insert_with(|| events::clean(host, 200));
+            if let (Some(step), Some(host)) = (self.steps.get_mut(step), self.remotes.get(&remote))
+            {
+                step.event
+                    .destination
+                    .get_or_insert_with(|| events::clean(host, 200));
             }
         }
     }

@@ -84,7 +84,10 @@ impl Ledger {
     pub(super) fn by_session(self) -> BTreeMap<Key, Vec<Usage>> {
         let mut sessions: BTreeMap<Key, Vec<Usage>> = BTreeMap::new();
         for usage in self.requests.into_values() {
-            sessions.entry(usage.session.clone()).or_default().push(usage);
+            sessions
+                .entry(usage.session.clone())
+                .or_default()
+                .push(usage);
         }
         sessions
     }
@@ -115,7 +118,9 @@ pub(super) fn bill<'a>(requests: impl Iterator<Item = &'a Usage>) -> Bill {
         sum.cache_write += usage.tokens.cache_write;
         sum.cache_read += usage.tokens.cache_read;
         *count += 1;
-        *cost = cost.zip(prices::cost(&usage.model, &usage.tokens)).map(|(a, b)| a + b);
+        *cost = cost
+            .zip(prices::cost(&usage.model, &usage.tokens))
+            .map(|(a, b)| a + b);
     }
     let mut bill = Bill {
         cost: Some(Money::ZERO),

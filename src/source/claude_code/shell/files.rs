@@ -11,7 +11,9 @@ pub(super) fn is_path(word: &str) -> bool {
         && !bare_variable
         && !word.contains("$(")
         && !word.contains("://")
-        && !word.chars().any(|c| c.is_control() || "|<>;\"'`".contains(c))
+        && !word
+            .chars()
+            .any(|c| c.is_control() || "|<>;\"'`".contains(c))
         && !word.starts_with(['(', '{', '^'])
         && !is_nowhere(word)
 }
@@ -27,9 +29,16 @@ fn is_nowhere(path: &str) -> bool {
 /// Files that hold credentials, wherever they stand among the arguments.
 fn looks_like_credentials(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    ["/.ssh/", "/.aws/", "/.kube/", "/.gnupg/", "/.docker/config", "/gcloud/"]
-        .iter()
-        .any(|part| path.contains(part))
+    [
+        "/.ssh/",
+        "/.aws/",
+        "/.kube/",
+        "/.gnupg/",
+        "/.docker/config",
+        "/gcloud/",
+    ]
+    .iter()
+    .any(|part| path.contains(part))
         || path.starts_with(".aws/")
         || path.starts_with(".ssh/")
         || name == ".env"
@@ -39,8 +48,19 @@ fn looks_like_credentials(path: &str) -> bool {
             .any(|end| name.ends_with(end))
         || matches!(
             name,
-            "id_rsa" | "id_ed25519" | "id_ecdsa" | ".netrc" | ".npmrc" | ".pypirc" | ".git-credentials" | ".pgpass"
-                | "credentials.json" | "service-account.json" | "shadow" | "sudoers" | "master.key"
+            "id_rsa"
+                | "id_ed25519"
+                | "id_ecdsa"
+                | ".netrc"
+                | ".npmrc"
+                | ".pypirc"
+                | ".git-credentials"
+                | ".pgpass"
+                | "credentials.json"
+                | "service-account.json"
+                | "shadow"
+                | "sudoers"
+                | "master.key"
         )
 }
 
@@ -48,23 +68,31 @@ fn looks_like_credentials(path: &str) -> bool {
 pub(super) fn touches(to: &mut Examiner, call: &Call<'_>) {
     let args = call.args;
     match call.program {
-        "cat" | "tac" | "head" | "tail" | "less" | "more" | "bat" | "batcat" | "nl" | "wc" | "sort" | "uniq"
-        | "cut" | "diff" | "cmp" | "comm" | "paste" | "md5sum" | "sha1sum" | "sha256sum" | "shasum" | "xxd"
-        | "hexdump" | "od" | "strings" | "base64" | "column" | "zcat" | "gzcat" | "rev" | "pygmentize"
-        | "gzip" | "gunzip" | "bzip2" | "xz" | "zstd" | "Get-Content" | "gc" | "type" => read_operands(to, args),
-        "grep" | "egrep" | "fgrep" | "rg" | "ag" | "zgrep" | "ack" | "awk" | "gawk" | "jq" | "yq" | "Select-String" => {
+        "cat" | "tac" | "head" | "tail" | "less" | "more" | "bat" | "batcat" | "nl" | "wc"
+        | "sort" | "uniq" | "cut" | "diff" | "cmp" | "comm" | "paste" | "md5sum" | "sha1sum"
+        | "sha256sum" | "shasum" | "xxd" | "hexdump" | "od" | "strings" | "base64" | "column"
+        | "zcat" | "gzcat" | "rev" | "pygmentize" | "gzip" | "gunzip" | "bzip2" | "xz" | "zstd"
+        | "Get-Content" | "gc" | "type" => read_operands(to, args),
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" | "zgrep" | "ack" | "awk" | "gawk" | "jq"
+        | "yq" | "Select-String" => {
             read_after_first(to, args);
         }
         "sed" if args.iter().any(|a| a.starts_with("-i")) => edit_in_place(to, args),
         "sed" => read_after_first(to, args),
         "tee" | "touch" | "truncate" | "Set-Content" | "Out-File" | "Add-Content" | "New-Item" => {
-            operands(args, &["-s", "-d", "-r", "-t", "--size", "-Value", "-ItemType"])
-                .iter()
-                .for_each(|path| to.write(path));
+            operands(
+                args,
+                &["-s", "-d", "-r", "-t", "--size", "-Value", "-ItemType"],
+            )
+            .iter()
+            .for_each(|path| to.write(path));
         }
         "cp" | "mv" | "install" | "ln" | "Copy-Item" | "Move-Item" => copy(to, args),
         "dd" => data_copy(to, args),
-        "chmod" | "chown" | "chgrp" => operands(args, &[]).iter().skip(1).for_each(|path| to.write(path)),
+        "chmod" | "chown" | "chgrp" => operands(args, &[])
+            .iter()
+            .skip(1)
+            .for_each(|path| to.write(path)),
         "tar" => tar(to, args),
         "zip" => {
             let named = operands(args, &["-x", "-i", "-P"]);
@@ -74,12 +102,16 @@ pub(super) fn touches(to: &mut Examiner, call: &Call<'_>) {
             }
         }
         "rm" | "unlink" | "rmdir" | "shred" | "srm" | "trash" | "Remove-Item" | "ri" | "del" => {
-            let recursive = has_flag(args, Some('r'), "--recursive") || has_flag(args, Some('R'), "-Recurse");
+            let recursive =
+                has_flag(args, Some('r'), "--recursive") || has_flag(args, Some('R'), "-Recurse");
             to.delete(&operands(args, &[]), !recursive);
         }
         "git" => git(to, args),
         "find" => find(to, args),
-        program if programs::is_python(program) || matches!(program, "node" | "ruby" | "perl" | "php") => {
+        program
+            if programs::is_python(program)
+                || matches!(program, "node" | "ruby" | "perl" | "php") =>
+        {
             credentials(to, args);
         }
         _ => credentials(to, args),
@@ -87,22 +119,76 @@ pub(super) fn touches(to: &mut Examiner, call: &Call<'_>) {
 }
 
 fn read_operands(to: &mut Examiner, args: &[String]) {
-    let valued = ["-n", "-c", "-k", "-t", "-d", "-f", "-w", "-s", "-l", "-r", "-N", "-j", "-Tail", "-TotalCount", "-Encoding"];
-    operands(args, &valued).iter().for_each(|path| to.read(path));
-    flag_values(args, &["-Path", "-LiteralPath"]).iter().for_each(|path| to.read(path));
+    let valued = [
+        "-n",
+        "-c",
+        "-k",
+        "-t",
+        "-d",
+        "-f",
+        "-w",
+        "-s",
+        "-l",
+        "-r",
+        "-N",
+        "-j",
+        "-Tail",
+        "-TotalCount",
+        "-Encoding",
+    ];
+    operands(args, &valued)
+        .iter()
+        .for_each(|path| to.read(path));
+    flag_values(args, &["-Path", "-LiteralPath"])
+        .iter()
+        .for_each(|path| to.read(path));
 }
 
 /// Programs whose first operand is a pattern or script, unless a flag gives it.
 fn read_after_first(to: &mut Examiner, args: &[String]) {
     let valued = [
-        "-e", "-f", "-A", "-B", "-C", "-m", "-g", "-t", "-T", "-F", "-v", "--arg", "--argjson", "--include",
-        "--exclude", "--exclude-dir", "--regexp", "--file", "--glob", "--type", "--max-count", "-d", "--indent",
+        "-e",
+        "-f",
+        "-A",
+        "-B",
+        "-C",
+        "-m",
+        "-g",
+        "-t",
+        "-T",
+        "-F",
+        "-v",
+        "--arg",
+        "--argjson",
+        "--include",
+        "--exclude",
+        "--exclude-dir",
+        "--regexp",
+        "--file",
+        "--glob",
+        "--type",
+        "--max-count",
+        "-d",
+        "--indent",
     ];
     // `grep -v` and `jq -e` take no value, `awk -v` and `sed -e` do.
-    let plain: Vec<&str> = valued.iter().copied().filter(|f| *f != "-v" && *f != "-e" && *f != "-f").collect();
-    let given = ["-e", "-f", "--regexp", "--file"].iter().any(|f| args.iter().any(|a| a == f));
-    let named = if given { operands(args, &valued) } else { operands(args, &plain) };
-    named.iter().skip(usize::from(!given)).for_each(|path| to.read(path));
+    let plain: Vec<&str> = valued
+        .iter()
+        .copied()
+        .filter(|f| *f != "-v" && *f != "-e" && *f != "-f")
+        .collect();
+    let given = ["-e", "-f", "--regexp", "--file"]
+        .iter()
+        .any(|f| args.iter().any(|a| a == f));
+    let named = if given {
+        operands(args, &valued)
+    } else {
+        operands(args, &plain)
+    };
+    named
+        .iter()
+        .skip(usize::from(!given))
+        .for_each(|path| to.read(path));
 }
 
 /// `sed -i 's/…/…/' FILE`
@@ -114,11 +200,14 @@ fn edit_in_place(to: &mut Examiner, args: &[String]) {
         let first = letters.next();
         let second = letters.next();
         matches!((first, second), (Some('s' | 'y'), Some(c)) if !c.is_alphanumeric() && c != '.')
-            || word.starts_with(|c: char| c.is_ascii_digit() || c == '/' || c == '$') && word.ends_with(['d', 'p', '/'])
+            || word.starts_with(|c: char| c.is_ascii_digit() || c == '/' || c == '$')
+                && word.ends_with(['d', 'p', '/'])
             || word.contains(char::is_whitespace)
     };
     // `sed -i '' script file`: on some systems the first operand is the backup suffix.
-    let files = named.iter().filter(|word| !word.is_empty() && (given || !is_script(word)));
+    let files = named
+        .iter()
+        .filter(|word| !word.is_empty() && (given || !is_script(word)));
     files.for_each(|path| to.write(path));
 }
 
@@ -157,7 +246,9 @@ fn tar(to: &mut Examiner, args: &[String]) {
     }
     let long = flag_values(args, &["--file"]).first().copied();
     let archive = long.or_else(|| {
-        let at = args.iter().position(|a| !a.starts_with("--") && a.ends_with('f') && (a.starts_with('-') || bundle))?;
+        let at = args.iter().position(|a| {
+            !a.starts_with("--") && a.ends_with('f') && (a.starts_with('-') || bundle)
+        })?;
         args.get(at + 1).map(String::as_str)
     });
     let sources = named.iter().filter(|n| Some(**n) != archive);
@@ -176,14 +267,23 @@ fn git(to: &mut Examiner, args: &[String]) {
     };
     let deletes = has_flag(args, Some('d'), "--delete") || has_flag(args, Some('D'), "");
     match verb {
-        "rm" if !has_flag(args, None, "--cached") => to.delete(rest, !has_flag(args, Some('r'), "")),
-        "clean" if has_flag(args, Some('f'), "--force") && !has_flag(args, Some('n'), "--dry-run") => {
+        "rm" if !has_flag(args, None, "--cached") => {
+            to.delete(rest, !has_flag(args, Some('r'), ""))
+        }
+        "clean"
+            if has_flag(args, Some('f'), "--force") && !has_flag(args, Some('n'), "--dry-run") =>
+        {
             to.delete_unnamed(None);
         }
-        "branch" | "tag" if deletes && !rest.is_empty() => to.delete_unnamed(Some(rest.len() as u64)),
+        "branch" | "tag" if deletes && !rest.is_empty() => {
+            to.delete_unnamed(Some(rest.len() as u64))
+        }
         "push" if deletes && rest.len() > 1 => to.delete_unnamed(Some(rest.len() as u64 - 1)),
         "push" => {
-            let removed = rest.iter().filter(|r| r.starts_with(':') && r.len() > 1).count() as u64;
+            let removed = rest
+                .iter()
+                .filter(|r| r.starts_with(':') && r.len() > 1)
+                .count() as u64;
             if removed > 0 {
                 to.delete_unnamed(Some(removed));
             }
@@ -205,7 +305,10 @@ fn find(to: &mut Examiner, args: &[String]) {
     if args.iter().any(|a| a == "-delete") {
         to.delete(&folders, false);
     }
-    let Some(start) = args.iter().position(|a| matches!(a.as_str(), "-exec" | "-execdir" | "-ok")) else {
+    let Some(start) = args
+        .iter()
+        .position(|a| matches!(a.as_str(), "-exec" | "-execdir" | "-ok"))
+    else {
         return;
     };
     let inner: Vec<String> = args[start + 1..]
@@ -215,7 +318,7 @@ fn find(to: &mut Examiner, args: &[String]) {
         .cloned()
         .collect();
     let removes = inner.first().is_some_and(|program| program == "rm");
-    to.call(&inner, false, None);
+    to.inner(&inner);
     if removes {
         to.delete(&folders, false);
     }
@@ -229,7 +332,10 @@ fn credentials(to: &mut Examiner, args: &[String]) {
             _ => arg.as_str(),
         };
         let value = value.strip_prefix('@').unwrap_or(value);
-        if !value.contains(char::is_whitespace) && looks_like_credentials(value) && !value.contains(':') {
+        if !value.contains(char::is_whitespace)
+            && looks_like_credentials(value)
+            && !value.contains(':')
+        {
             to.read(value);
         }
     }

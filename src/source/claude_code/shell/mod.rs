@@ -14,9 +14,9 @@ mod words;
 mod tests;
 
 use super::paths;
-pub(super) use words::Dialect;
 pub(super) use network::{git_host, git_repository, host};
 use words::Command;
+pub(super) use words::Dialect;
 
 /// Shells within shells that are followed.
 const NESTING: usize = 6;
@@ -136,15 +136,20 @@ impl Examiner {
     }
 
     fn call(&mut self, words: &[String], piped: bool, document: Option<&str>) {
-        let Some(first) = words.first() else { return };
-        let program = programs::base_name(first);
-        if let Some(inner) = programs::unwrap(program, &words[1..]) {
+        let (mut words, mut piped) = (words, piped);
+        let (first, program) = loop {
+            let Some(first) = words.first() else { return };
+            let program = programs::base_name(first);
+            let Some(inner) = programs::unwrap(program, &words[1..]) else {
+                break (first, program);
+            };
             if programs::is_told(program) {
                 self.program(program.to_owned());
             }
-            self.call(inner, piped && program != "xargs", document);
-            return;
-        }
+            // What `xargs` is fed are arguments, not input.
+            piped &= program != "xargs";
+            words = inner;
+        };
         let call = Call {
             program,
             args: &words[1..],
@@ -159,12 +164,25 @@ impl Examiner {
         match program {
             "cd" | "pushd" | "Set-Location" => self.change_folder(call.args),
             "eval" => self.text(&call.args.join(" ")),
-            "source" | "." => call.args.first().into_iter().for_each(|path| self.read(path)),
+            "source" | "." => call
+                .args
+                .first()
+                .into_iter()
+                .for_each(|path| self.read(path)),
             _ if programs::is_shell(program) => self.shell(&call),
             _ => {
                 files::touches(self, &call);
                 network::requests(self, &call);
             }
+        }
+    }
+
+    /// A command inside another's arguments.
+    fn inner(&mut self, words: &[String]) {
+        if self.nesting < NESTING {
+            self.nesting += 1;
+            self.call(words, false, None);
+            self.nesting -= 1;
         }
     }
 
@@ -230,7 +248,11 @@ impl Examiner {
 
     /// Deletes of named files; `counted` when each name is one object.
     fn delete(&mut self, paths: &[&str], counted: bool) {
-        let named: Vec<&str> = paths.iter().copied().filter(|p| files::is_path(p)).collect();
+        let named: Vec<&str> = paths
+            .iter()
+            .copied()
+            .filter(|p| files::is_path(p))
+            .collect();
         for path in named.iter().take(PATHS) {
             let objects = (counted && !path.contains(['*', '?', '['])).then_some(1);
             let path = Some(self.join(path));
@@ -238,7 +260,11 @@ impl Examiner {
         }
         let rest = paths.len() - named.len().min(PATHS);
         if rest > 0 {
-            self.delete_unnamed(if named.len() > PATHS { Some(rest as u64) } else { None });
+            self.delete_unnamed(if named.len() > PATHS {
+                Some(rest as u64)
+            } else {
+                None
+            });
         }
     }
 
@@ -302,7 +328,8 @@ fn flag_values<'a>(args: &'a [String], names: &[&str]) -> Vec<&'a str> {
 fn has_flag(args: &[String], short: Option<char>, long: &str) -> bool {
     args.iter().take_while(|a| *a != "--").any(|arg| {
         let bundled = arg.starts_with('-') && !arg.starts_with("--");
-        (!long.is_empty() && (arg == long || arg.strip_prefix(long).is_some_and(|r| r.starts_with('='))))
+        (!long.is_empty()
+            && (arg == long || arg.strip_prefix(long).is_some_and(|r| r.starts_with('='))))
             || (bundled && short.is_some_and(|s| arg[1..].contains(s)))
     })
 }

@@ -32,21 +32,28 @@ const TELLING: &[&str] = &[
 fn verbs(program: &str) -> Option<(&'static [&'static str], usize)> {
     Some(match program {
         "git" => (&["-C", "-c", "--git-dir", "--work-tree", "--namespace"], 1),
-        "npm" | "pnpm" | "yarn" | "bun" => (&["--prefix", "-C", "--dir", "--cwd", "-w", "--filter", "-F"], 1),
+        "npm" | "pnpm" | "yarn" | "bun" => (
+            &["--prefix", "-C", "--dir", "--cwd", "-w", "--filter", "-F"],
+            1,
+        ),
         "gh" => (&["-R", "--repo", "--hostname"], 2),
         "docker" | "podman" | "nerdctl" => (&["-H", "--host", "--context", "-c"], 1),
         "docker-compose" => (&["-f", "--file", "-p", "--project-name"], 1),
         "kubectl" | "oc" => (&["-n", "--namespace", "--context", "--kubeconfig", "-s"], 1),
         "helm" => (&["-n", "--namespace", "--kube-context"], 1),
         "aws" => (&["--profile", "--region", "--output", "--endpoint-url"], 2),
-        "gcloud" => (&["--project", "--account", "--zone", "--region", "--format"], 3),
+        "gcloud" => (
+            &["--project", "--account", "--zone", "--region", "--format"],
+            3,
+        ),
         "az" => (&["--subscription", "-o", "--output"], 2),
-        "heroku" | "flyctl" | "fly" | "vercel" | "netlify" | "wrangler" | "firebase" | "supabase"
-        | "doctl" | "vault" | "op" | "bw" | "pass" | "launchctl" | "systemctl" | "service" | "brew"
-        | "apt" | "apt-get" | "dnf" | "yum" | "apk" | "pacman" | "snap" | "pip" | "pip3" | "pipx"
-        | "uv" | "poetry" | "conda" | "gem" | "bundle" | "go" | "rustup" | "make" | "mise" | "just"
-        | "mix" | "dotnet" | "deno" | "twine" | "claude" | "codex" | "gsutil" | "rclone" | "tmux"
-        | "ollama" | "composer" | "turbo" | "nx" | "jj" | "hg" | "svn" => (&[], 1),
+        "heroku" | "flyctl" | "fly" | "vercel" | "netlify" | "wrangler" | "firebase"
+        | "supabase" | "doctl" | "vault" | "op" | "bw" | "pass" | "launchctl" | "systemctl"
+        | "service" | "brew" | "apt" | "apt-get" | "dnf" | "yum" | "apk" | "pacman" | "snap"
+        | "pip" | "pip3" | "pipx" | "uv" | "poetry" | "conda" | "gem" | "bundle" | "go"
+        | "rustup" | "make" | "mise" | "just" | "mix" | "dotnet" | "deno" | "twine" | "claude"
+        | "codex" | "gsutil" | "rclone" | "tmux" | "ollama" | "composer" | "turbo" | "nx"
+        | "jj" | "hg" | "svn" => (&[], 1),
         "cargo" => (&["--config", "-C", "--manifest-path"], 1),
         "terraform" | "tofu" | "terragrunt" | "pulumi" => (&["-chdir"], 1),
         "ansible-vault" => (&[], 1),
@@ -95,8 +102,20 @@ const LEADING: &[&str] = &[
 
 /// Verbs of agents; any other operand of theirs is a prompt.
 const AGENT_VERBS: &[&str] = &[
-    "mcp", "plugin", "add", "add-json", "remove", "list", "get", "update", "install", "doctor", "exec", "login",
-    "logout", "setup-token",
+    "mcp",
+    "plugin",
+    "add",
+    "add-json",
+    "remove",
+    "list",
+    "get",
+    "update",
+    "install",
+    "doctor",
+    "exec",
+    "login",
+    "logout",
+    "setup-token",
 ];
 
 fn takes_prompt(program: &str) -> bool {
@@ -113,29 +132,73 @@ pub(super) fn base_name(word: &str) -> &str {
 pub(super) fn is_quiet(program: &str) -> bool {
     matches!(
         program,
-        "cd" | "pushd" | "popd" | "pwd" | "echo" | "printf" | "export" | "set" | "unset" | "local"
-            | "declare" | "typeset" | "readonly" | "shift" | "return" | "exit" | "break" | "continue"
-            | "true" | "false" | ":" | "[" | "[[" | "]]" | "test" | "wait" | "sleep" | "read" | "trap"
-            | "shopt" | "alias" | "in" | "hash" | "Set-Location" | "Write-Host" | "Write-Output"
+        "cd" | "pushd"
+            | "popd"
+            | "pwd"
+            | "echo"
+            | "printf"
+            | "export"
+            | "set"
+            | "unset"
+            | "local"
+            | "declare"
+            | "typeset"
+            | "readonly"
+            | "shift"
+            | "return"
+            | "exit"
+            | "break"
+            | "continue"
+            | "true"
+            | "false"
+            | ":"
+            | "["
+            | "[["
+            | "]]"
+            | "test"
+            | "wait"
+            | "sleep"
+            | "read"
+            | "trap"
+            | "shopt"
+            | "alias"
+            | "in"
+            | "hash"
+            | "Set-Location"
+            | "Write-Host"
+            | "Write-Output"
     )
 }
 
 /// Whether a program runs shell text.
 pub(super) fn is_shell(program: &str) -> bool {
-    matches!(program, "sh" | "bash" | "zsh" | "dash" | "ksh" | "fish" | "ash")
+    matches!(
+        program,
+        "sh" | "bash" | "zsh" | "dash" | "ksh" | "fish" | "ash"
+    )
 }
 
 /// Whether a wrapper is worth telling.
 pub(super) fn is_told(program: &str) -> bool {
-    matches!(program, "sudo" | "doas" | "xargs" | "su" | "nohup" | "setsid" | "parallel")
+    matches!(
+        program,
+        "sudo" | "doas" | "xargs" | "su" | "nohup" | "setsid" | "parallel"
+    )
 }
 
 /// The command inside a wrapper (`sudo`, `env`, `timeout 5`, `xargs -n1`), if this is one.
 pub(super) fn unwrap<'a>(program: &str, args: &'a [String]) -> Option<&'a [String]> {
     let (valued, skipped): (&[&str], usize) = match program {
-        "sudo" | "doas" => (&["-u", "-g", "-h", "-p", "-C", "-r", "-t", "--user", "--group"], 0),
+        "sudo" | "doas" => (
+            &[
+                "-u", "-g", "-h", "-p", "-C", "-r", "-t", "--user", "--group",
+            ],
+            0,
+        ),
         "env" => (&["-u", "-C", "-S", "--unset", "--chdir"], 0),
-        "command" | "builtin" | "exec" | "nohup" | "setsid" | "chronic" | "caffeinate" | "rtk" => (&["-a"], 0),
+        "command" | "builtin" | "exec" | "nohup" | "setsid" | "chronic" | "caffeinate" | "rtk" => {
+            (&["-a"], 0)
+        }
         "time" => (&["-f", "-o"], 0),
         "nice" | "ionice" | "chrt" => (&["-n", "-c", "-p"], 0),
         "timeout" | "gtimeout" => (&["-s", "-k", "--signal", "--kill-after"], 1),
@@ -157,7 +220,9 @@ pub(super) fn unwrap<'a>(program: &str, args: &'a [String]) -> Option<&'a [Strin
         }
         if arg.len() > 1 && arg.starts_with('-') {
             at += 1 + usize::from(valued.contains(&arg.as_str()));
-        } else if super::words::assignment(arg).is_some() && matches!(program, "env" | "sudo" | "doas") {
+        } else if super::words::assignment(arg).is_some()
+            && matches!(program, "env" | "sudo" | "doas")
+        {
             at += 1;
         } else if skipped > 0 {
             skipped -= 1;
@@ -216,7 +281,11 @@ fn shown(word: &str, base: &str) -> Option<String> {
         || folder.ends_with("bin/")
         || folder.contains("/nix/store/")
         || word.ends_with(".exe");
-    Some(if usual { base.to_owned() } else { word.to_owned() })
+    Some(if usual {
+        base.to_owned()
+    } else {
+        word.to_owned()
+    })
 }
 
 /// What a program's name can be made of; a stray sentence is not one.
@@ -262,7 +331,11 @@ fn telling(call: &Call<'_>, name: &str) -> Vec<String> {
             if short('f') || forced {
                 add("--force");
             }
-            if short('d') || operands(args, &[]).iter().any(|o| o.starts_with(':') && o.len() > 1) {
+            if short('d')
+                || operands(args, &[])
+                    .iter()
+                    .any(|o| o.starts_with(':') && o.len() > 1)
+            {
                 add("--delete");
             }
         }
@@ -276,13 +349,18 @@ fn telling(call: &Call<'_>, name: &str) -> Vec<String> {
             if short('R') {
                 add("-R");
             }
-            if let Some(mode) = operands(args, &[]).first().filter(|m| m.len() <= 12 && is_plain(&format!("m{m}"))) {
+            if let Some(mode) = operands(args, &[])
+                .first()
+                .filter(|m| m.len() <= 12 && is_plain(&format!("m{m}")))
+            {
                 add(mode);
             }
         }
         ("chown" | "cp", _) if short('R') || short('r') => add("-R"),
         ("tar", _) => tar_mode(args).into_iter().for_each(&mut add),
-        ("base64", _) if short('d') || short('D') || has_flag(args, None, "--decode") => add("--decode"),
+        ("base64", _) if short('d') || short('D') || has_flag(args, None, "--decode") => {
+            add("--decode")
+        }
         ("curl", _) => {
             for method in flag_values(args, &["-X", "--request"]) {
                 if is_plain(method) {
@@ -293,10 +371,14 @@ fn telling(call: &Call<'_>, name: &str) -> Vec<String> {
                 add("--insecure");
             }
         }
-        ("sed" | "perl" | "ruby", _) if args.iter().any(|a| a.starts_with("-i") || a == "-pi") => add("-i"),
+        ("sed" | "perl" | "ruby", _) if args.iter().any(|a| a.starts_with("-i") || a == "-pi") => {
+            add("-i")
+        }
         ("find" | "fd", _) if args.iter().any(|a| a == "-delete") => add("-delete"),
         ("crontab", _) => {
-            let flag = args.iter().find(|a| matches!(a.as_str(), "-r" | "-e" | "-l" | "-"));
+            let flag = args
+                .iter()
+                .find(|a| matches!(a.as_str(), "-r" | "-e" | "-l" | "-"));
             flag.into_iter().for_each(|f| add(f));
         }
         ("nc" | "ncat" | "netcat", _) if short('l') => add("-l"),
@@ -337,7 +419,11 @@ fn interpreter(call: &Call<'_>, flags: &mut Vec<String>) {
     let bundled = inline.len() == 2 && has_flag(&args[..args.len().min(3)], letter, "");
     if bundled || args.iter().any(|a| a == inline) {
         flags.push(inline.to_owned());
-    } else if let Some(module) = args.iter().position(|a| a == "-m").and_then(|i| args.get(i + 1)) {
+    } else if let Some(module) = args
+        .iter()
+        .position(|a| a == "-m")
+        .and_then(|i| args.get(i + 1))
+    {
         if is_python(call.program) && is_plain(module) {
             flags.push(format!("-m {module}"));
         }

@@ -180,7 +180,9 @@ impl Lexer<'_> {
                         continue;
                     };
                     // `2>` names a descriptor, not an argument.
-                    let descriptor = self.text[start..self.at].bytes().all(|b| b.is_ascii_digit())
+                    let descriptor = self.text[start..self.at]
+                        .bytes()
+                        .all(|b| b.is_ascii_digit())
                         && matches!(self.peek(), Some('<' | '>'));
                     if descriptor {
                         continue;
