@@ -279,7 +279,6 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
         };
         let placeholder = &masked[at..=at + length];
         let kind = &placeholder[opening.len()..];
-        let kind = &placeholder[opening.len()..];
         let generic = ["assigned secret", "basic credentials"]
             .iter()
             .any(|generic| kind.starts_with(generic));
@@ -287,7 +286,8 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
         if kind.starts_with("private key") && !text.contains("PRIVATE KEY") {
             continue;
         }
-        if !(generic && trust == Trust::Formats) && !kinds.contains(&placeholder) {
+        let believed = !generic || trust == Trust::Everything;
+        if believed && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
         }
     }

@@ -9,6 +9,7 @@ use crate::model::Money;
 pub const PRICES_OF: &str = "2026-11-22";
 
 /// List prices of one model family, in dollars per million tokens times 1,000.
+#[derive(Clone, Copy)]
 struct Price {
     /// Model id without date and without the provider's prefix.
     model: &'static str,

@@ -470,7 +470,7 @@ mod tests {
     fn check(text: &str, kinds: &[(u64, &str)], reasons: &[(u64, &str)]) {
         let mut found = Vec::new();
         let skipped = each(text, |line, record| {
-            found.push((line, record.kind.text().to_owned()))
+            found.push((line, record.kind.text().to_owned()));
         });
         let found: Vec<(u64, &str)> = found.iter().map(|(l, k)| (*l, k.as_str())).collect();
         assert_eq!(found, kinds, "{text:?}");

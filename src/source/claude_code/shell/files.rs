@@ -268,7 +268,7 @@ fn git(to: &mut Examiner, args: &[String]) {
     let deletes = has_flag(args, Some('d'), "--delete") || has_flag(args, Some('D'), "");
     match verb {
         "rm" if !has_flag(args, None, "--cached") => {
-            to.delete(rest, !has_flag(args, Some('r'), ""))
+            to.delete(rest, !has_flag(args, Some('r'), ""));
         }
         "clean"
             if has_flag(args, Some('f'), "--force") && !has_flag(args, Some('n'), "--dry-run") =>
@@ -276,7 +276,7 @@ fn git(to: &mut Examiner, args: &[String]) {
             to.delete_unnamed(None);
         }
         "branch" | "tag" if deletes && !rest.is_empty() => {
-            to.delete_unnamed(Some(rest.len() as u64))
+            to.delete_unnamed(Some(rest.len() as u64));
         }
         "push" if deletes && rest.len() > 1 => to.delete_unnamed(Some(rest.len() as u64 - 1)),
         "push" => {

@@ -102,7 +102,7 @@ pub(super) fn requests(to: &mut Examiner, call: &Call<'_>) {
         "aws" | "gsutil" | "gcloud" | "s3cmd" | "s5cmd" => bucket(to, args),
         "rclone" => remote_folders(to, args),
         "npm" | "pnpm" | "yarn" | "cargo" | "twine" | "gem" | "docker" | "podman" => {
-            publish(to, call.program, args)
+            publish(to, call.program, args);
         }
         "mail" | "mailx" | "sendmail" | "mutt" | "msmtp" => {
             let named = operands(args, &["-s", "-a", "-c", "-b", "-r", "-f"]);
@@ -112,7 +112,7 @@ pub(super) fn requests(to: &mut Examiner, call: &Call<'_>) {
                 .for_each(|a| to.request(Some((*a).to_owned()), Some("mail")));
         }
         "psql" | "mysql" | "mongosh" | "mongo" | "redis-cli" | "pg_dump" | "mysqldump" => {
-            database(to, args)
+            database(to, args);
         }
         _ => named_addresses(to, call),
     }
@@ -152,12 +152,11 @@ pub(in super::super) fn git_host(address: &str) -> Option<String> {
 
 /// `owner/name` of a git address in either form.
 pub(in super::super) fn git_repository(address: &str) -> Option<String> {
-    let path = match address.split_once("://") {
-        Some((_, rest)) => rest.split_once('/')?.1,
-        None => {
-            copy_host(address)?;
-            address.split_once(':')?.1
-        }
+    let path = if let Some((_, rest)) = address.split_once("://") {
+        rest.split_once('/')?.1
+    } else {
+        copy_host(address)?;
+        address.split_once(':')?.1
     };
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
@@ -430,6 +429,7 @@ fn github(to: &mut Examiner, args: &[String]) {
         .first()
         .and_then(|m| method_word(m));
     let fields = !flag_values(args, &["-f", "-F", "--field", "--raw-field", "--input"]).is_empty();
+    let verb = if *group == "search" { "list" } else { verb };
     let method = match (*group, verb) {
         ("api", _) => stated.unwrap_or(if fields { "POST" } else { "GET" }),
         (_, "delete") => "DELETE",
@@ -438,7 +438,6 @@ fn github(to: &mut Examiner, args: &[String]) {
             "view" | "list" | "diff" | "checks" | "status" | "clone" | "checkout" | "download"
             | "watch",
         ) => "GET",
-        ("search" | "browse", _) => "GET",
         _ => "POST",
     };
     let server = flag_values(args, &["--hostname"])

@@ -53,10 +53,9 @@ fn verbs(program: &str) -> Option<(&'static [&'static str], usize)> {
         | "pip" | "pip3" | "pipx" | "uv" | "poetry" | "conda" | "gem" | "bundle" | "go"
         | "rustup" | "make" | "mise" | "just" | "mix" | "dotnet" | "deno" | "twine" | "claude"
         | "codex" | "gsutil" | "rclone" | "tmux" | "ollama" | "composer" | "turbo" | "nx"
-        | "jj" | "hg" | "svn" => (&[], 1),
+        | "jj" | "hg" | "svn" | "ansible-vault" => (&[], 1),
         "cargo" => (&["--config", "-C", "--manifest-path"], 1),
         "terraform" | "tofu" | "terragrunt" | "pulumi" => (&["-chdir"], 1),
-        "ansible-vault" => (&[], 1),
         _ => return None,
     })
 }
@@ -276,11 +275,12 @@ fn shown(word: &str, base: &str) -> Option<String> {
     if !is_plain(word) || base.is_empty() {
         return None;
     }
-    let folder = word.strip_suffix(base).unwrap_or_default();
+    let plain = word.strip_suffix(".exe");
+    let folder = plain.unwrap_or(word).strip_suffix(base)?;
     let usual = folder.is_empty()
         || folder.ends_with("bin/")
         || folder.contains("/nix/store/")
-        || word.ends_with(".exe");
+        || plain.is_some();
     Some(if usual {
         base.to_owned()
     } else {
@@ -359,7 +359,7 @@ fn telling(call: &Call<'_>, name: &str) -> Vec<String> {
         ("chown" | "cp", _) if short('R') || short('r') => add("-R"),
         ("tar", _) => tar_mode(args).into_iter().for_each(&mut add),
         ("base64", _) if short('d') || short('D') || has_flag(args, None, "--decode") => {
-            add("--decode")
+            add("--decode");
         }
         ("curl", _) => {
             for method in flag_values(args, &["-X", "--request"]) {
@@ -372,7 +372,7 @@ fn telling(call: &Call<'_>, name: &str) -> Vec<String> {
             }
         }
         ("sed" | "perl" | "ruby", _) if args.iter().any(|a| a.starts_with("-i") || a == "-pi") => {
-            add("-i")
+            add("-i");
         }
         ("find" | "fd", _) if args.iter().any(|a| a == "-delete") => add("-delete"),
         ("crontab", _) => {

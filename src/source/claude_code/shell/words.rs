@@ -239,7 +239,6 @@ impl Lexer<'_> {
             self.skip(c);
             match (quote, c) {
                 (Some(q), c) if c == q => quote = None,
-                (Some(_), _) => {}
                 (None, '\'' | '"') => quote = Some(c),
                 (None, '\\') => {
                     if let Some(next) = self.peek() {
