@@ -26,6 +26,7 @@ mod records;
 mod report;
 mod sessions;
 mod shell;
+mod traces;
 mod transcript;
 mod usage;
 

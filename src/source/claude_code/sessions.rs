@@ -2,7 +2,8 @@
 
 use super::paths::Place;
 use super::report::Report;
-use super::transcript::{Mark, RecordId, Step, Traces, Transcript};
+use super::traces::{Mark, RecordId, Step, Traces};
+use super::transcript::Transcript;
 use super::usage::{self, Ledger, Usage};
 use crate::source::limits;
 use crate::source::snapshot::wire;

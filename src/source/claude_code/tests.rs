@@ -140,7 +140,7 @@ impl Logs {
                     } else {
                         ","
                     });
-                    text.push_str(&format!("\"{key}\":\"{value}\""));
+                    text.extend(["\"", key, "\":\"", value, "\""]);
                 }
             }
             text.push_str(if text.is_empty() || text.ends_with('\n') {
@@ -430,6 +430,7 @@ fn permission_modes_and_the_sandbox() {
     );
     let sessions = logs.sessions();
     assert_eq!(sessions[0].permission_mode.as_deref(), Some("default"));
+    assert_eq!(sessions.len(), 1, "a mode alone is no activity");
     assert_eq!(
         logs.events(),
         [

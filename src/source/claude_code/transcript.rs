@@ -6,7 +6,7 @@ use super::records::{
     self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped,
 };
 use super::sessions::Key;
-use super::shell;
+use super::traces::{Mark, RecordId, Step, Traces};
 use super::usage::{Tokens, Usage};
 use crate::source::snapshot::wire::{Event, Reference};
 use jiff::Timestamp;
@@ -36,9 +36,6 @@ const TYPES: &[&str] = &[
     "saved_hook_context",
 ];
 
-/// Identity of a record over all files; 0 for one that has none.
-pub(super) type RecordId = u64;
-
 /// What one file holds.
 #[derive(Debug, Default)]
 pub(super) struct Transcript {
@@ -54,44 +51,6 @@ pub(super) struct Transcript {
     pub(super) known: u64,
     /// Lines with text.
     pub(super) lines: u64,
-}
-
-/// What one file tells about one session.
-#[derive(Debug, Default)]
-pub(super) struct Traces {
-    pub(super) place: Option<Place>,
-    pub(super) version: Option<String>,
-    pub(super) branch: Option<String>,
-    /// Repositories in order of how sure they are: the remote `origin`, a pull request.
-    pub(super) origin: Option<String>,
-    pub(super) pull_request: Option<String>,
-    /// Permission modes from when on.
-    pub(super) modes: Vec<(Timestamp, String)>,
-    pub(super) steps: Vec<Step>,
-    /// When anything was recorded.
-    pub(super) marks: Vec<Mark>,
-    /// Whether a reply came without its usage.
-    pub(super) unmetered: bool,
-    cwd: String,
-    remotes: BTreeMap<String, String>,
-    waiting: Vec<(usize, String)>,
-}
-
-/// One event, with the record it comes from.
-#[derive(Debug)]
-pub(super) struct Step {
-    pub(super) at: Timestamp,
-    pub(super) mark: Mark,
-    pub(super) event: Event,
-}
-
-/// One record's moment and identity.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) at: Timestamp,
-    pub(super) record: RecordId,
-    /// Whether a fork copied it from another session.
-    pub(super) copy: bool,
 }
 
 /// What the file's place tells.
@@ -285,14 +244,22 @@ impl Reader<'_> {
             return;
         }
         modes.push((place.mark.at, mode.clone()));
-        if before.is_some() {
-            let changed = Event {
-                decision: Some("mode-changed".to_owned()),
-                mode: Some(mode),
-                ..event("permission")
-            };
-            self.push(place, changed);
+        if before.is_none() {
+            return;
         }
+        let mut mark = place.mark;
+        if mark.record == 0 {
+            // These records carry no identity; a copy in another file must still be one.
+            mark.record = hash(&format!("{} {mode} {}", place.key.session, mark.at));
+            self.traces(place.key).marks.push(mark);
+        }
+        let place = At { mark, ..*place };
+        let changed = Event {
+            decision: Some("mode-changed".to_owned()),
+            mode: Some(mode),
+            ..event("permission")
+        };
+        self.push(&place, changed);
     }
 
     fn push(&mut self, place: &At<'_>, mut event: Event) {
@@ -547,46 +514,5 @@ fn failure(record: &Record<'_>) -> Event {
     Event {
         summary,
         ..event("error")
-    }
-}
-
-impl Traces {
-    /// Notes a remote's address.
-    fn learn(&mut self, name: &str, address: &str) {
-        if let Some(host) = shell::git_host(address) {
-            self.remotes.entry(name.to_owned()).or_insert(host);
-        }
-        if name == "origin"
-            && self.origin.is_none()
-            && let Some(repository) = shell::git_repository(address)
-        {
-            self.origin = Some(events::clean(&repository, 200));
-        }
-    }
-
-    /// Notes the remotes that git's output names.
-    fn learn_from_output(&mut self, output: &str, steps: &Range<usize>) {
-        let asked = self
-            .waiting
-            .iter()
-            .find(|(step, _)| steps.contains(step))
-            .map(|(_, name)| name.clone());
-        for (name, address) in events::remotes(output) {
-            if let Some(name) = name.or_else(|| asked.clone()) {
-                self.learn(&name, &address);
-            }
-        }
-    }
-
-    /// Gives requests to a named remote their host, where the file tells it.
-    fn name_destinations(&mut self) {
-        for (step, remote) in std::mem::take(&mut self.waiting) {
-            if let (Some(step), Some(host)) = (self.steps.get_mut(step), self.remotes.get(&remote))
-            {
-                step.event
-                    .destination
-                    .get_or_insert_with(|| events::clean(host, 200));
-            }
-        }
     }
 }

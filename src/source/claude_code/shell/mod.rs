@@ -10,6 +10,7 @@
     reason = "a row of a table of programs reads better as one expression"
 )]
 
+mod addresses;
 mod files;
 mod network;
 mod programs;
@@ -19,7 +20,7 @@ mod words;
 mod tests;
 
 use super::paths;
-pub(super) use network::{git_host, git_repository, host};
+pub(super) use addresses::{git_host, git_repository, host};
 use words::Command;
 pub(super) use words::Dialect;
 
