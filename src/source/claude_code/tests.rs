@@ -22,35 +22,41 @@ fn oracle(corpus: &Path) -> BTreeMap<String, Row> {
     table.lines().skip(1).map(row).collect()
 }
 
-/// What one file or folder of the corpus adds up to, under the oracle's name for it.
-fn rows(corpus: &Path) -> BTreeMap<String, Row> {
+/// What each row of the oracle adds up to here. It names a row after the session's
+/// file, or after the folder where that is a project of its own.
+fn rows(corpus: &Path, oracle: &BTreeMap<String, Row>) -> BTreeMap<String, Row> {
+    let folder = corpus.join("claude-code");
+    let projects: BTreeMap<String, String> = files::find(std::slice::from_ref(&folder))
+        .0
+        .iter()
+        .filter_map(|path| {
+            let project = path.parent()?.file_name()?.to_str()?;
+            let stem = path.file_stem()?.to_str()?;
+            Some((stem.to_owned(), project.to_owned()))
+        })
+        .collect();
     let options = Options {
         as_of: Timestamp::UNIX_EPOCH,
         split: Split::Everything,
     };
-    let import = read(&[corpus.join("claude-code")], &options).unwrap();
+    let import = read(&[folder], &options).unwrap();
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     for session in &import.snapshots[0].1 {
-        let id = session
-            .parent
-            .clone()
-            .or_else(|| session.id.clone())
-            .unwrap();
+        let parent = session.parent.clone();
         let file = session
             .events
             .iter()
             .find_map(|e| e.source.as_ref()?.file.clone());
-        let stem = file
-            .unwrap_or_default()
-            .trim_end_matches(".jsonl")
-            .to_owned();
-        let name = if session.workspace.as_ref().unwrap().path.as_deref() == Some("/path/to/Demo") {
-            "sample-project".to_owned()
-        } else if stem.starts_with("agent-") || stem.is_empty() {
-            id
-        } else {
-            stem
-        };
+        let stem = file.map(|f| f.trim_end_matches(".jsonl").to_owned());
+        let project = stem
+            .as_ref()
+            .and_then(|s| projects.get(s))
+            .filter(|p| oracle.contains_key(*p));
+        let name = parent
+            .or(project.cloned())
+            .or(stem)
+            .or(session.id.clone())
+            .unwrap();
         let row = rows.entry(name).or_default();
         for model in &session.models {
             let used = [
@@ -76,7 +82,8 @@ fn tokens_and_cost_agree_with_an_independent_tool_where_the_corpus_is_present() 
         eprintln!("skipped: there is no corpus of real transcripts beside the working copy");
         return;
     };
-    let (ours, theirs) = (rows(&corpus), oracle(&corpus));
+    let theirs = oracle(&corpus);
+    let ours = rows(&corpus, &theirs);
     let tokens = |rows: &BTreeMap<String, Row>| -> BTreeMap<String, [u64; 4]> {
         rows.iter()
             .map(|(name, row)| (name.clone(), row.0))
