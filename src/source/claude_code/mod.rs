@@ -6,11 +6,11 @@
 //! so nothing here fails for a line: what is not understood is counted, with its
 //! place, and told in the [`Report`].
 //!
-//! The way of the data: [`files`] finds and opens, [`records`] splits a text into
-//! records, [`transcript`] turns the records of one file into events and usage
-//! ([`events`] for tool calls, [`shell`] for command lines), [`sessions`] merges
+//! The way of the data: `files` finds and opens, `records` splits a text into
+//! records, `transcript` turns the records of one file into events and usage
+//! (`events` for tool calls, `shell` for command lines), `sessions` merges
 //! the files, drops what resumed and forked sessions repeat, and cuts windows;
-//! [`usage`] counts each request once over all files and [`prices`] prices it.
+//! `usage` counts each request once over all files and `prices` prices it.
 //!
 //! What is never copied: prompts, replies, command lines, the content of files,
 //! tool output. What is kept of them are names of programs and tools, paths,
