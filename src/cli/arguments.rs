@@ -52,6 +52,8 @@ pub enum Colour {
 pub enum Command {
     /// Make a new site with inventory, content and a sample snapshot
     Init(Init),
+    /// Turn logs of agents into snapshots
+    Snapshot(Snapshot),
     /// Read everything, write nothing; say what is wrong, where, and how to mend it
     Check,
     /// Write the site to public/
@@ -114,4 +116,49 @@ pub struct Explain {
     /// Id of a session, or the beginning of one
     #[arg(value_name = "SESSION")]
     pub session: String,
+}
+
+/// Options of `snapshot`.
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// What the logs are of.
+    #[command(subcommand)]
+    pub source: Source,
+}
+
+/// What the logs are of.
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// Transcripts of Claude Code
+    ClaudeCode(ClaudeCode),
+}
+
+/// Options of `snapshot claude-code`.
+#[derive(Debug, Args)]
+pub struct ClaudeCode {
+    /// Transcripts or folders of them [default: the projects folder of Claude Code]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only what lies this long before --as-of, as 90m, 24h or 7d
+    #[arg(long, value_name = "SPAN", conflicts_with = "split")]
+    pub window: Option<String>,
+    /// The moment the snapshot is taken at [default: now]
+    #[arg(long, value_name = "MOMENT")]
+    pub as_of: Option<String>,
+    /// One snapshot for each stretch of time
+    #[arg(long, value_enum)]
+    pub split: Option<Split>,
+    /// Write to this file, or - for stdout, instead of the site's snapshots
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace snapshots that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How to split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Split {
+    /// One for each day in UTC that has activity.
+    Daily,
 }

@@ -10,6 +10,7 @@ mod check;
 mod explain;
 mod init;
 mod report;
+mod snapshot;
 
 pub use arguments::Arguments;
 
@@ -63,6 +64,7 @@ pub fn run(arguments: &Arguments, world: &World) -> ExitCode {
     let root = world.folder.join(&arguments.global.root);
     let result = match &arguments.command {
         Command::Init(args) => init::run(args, world, &report),
+        Command::Snapshot(args) => snapshot::run(&root, args, world, &report),
         Command::Check => check::run(&root, &report),
         Command::Build(args) => build::run(&root, args, &report),
         Command::Brief(args) => brief::run(&root, args, &report),

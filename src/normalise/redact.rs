@@ -90,10 +90,17 @@ static RULES: &[Rule] = &[
     rule("SendGrid key", "SG.", 40, Characters::Wide),
     rule("DigitalOcean token", "dop_v1_", 60, Characters::Alnum),
     rule("JSON web token", "eyJ", 60, Characters::Wide),
-    rule("private key", "-----BEGIN ", 2, Characters::Upper),
-    rule("bearer token", "Bearer ", 16, Characters::Wide),
-    rule("bearer token", "bearer ", 16, Characters::Wide),
-    rule("basic credentials", "Basic ", 12, Characters::Wide),
+    rule("private key", "-----BEGIN PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN RSA PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN EC PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN DSA PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN OPENSSH PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN ENCRYPTED PRIVATE KEY-----", 0, Characters::Wide),
+    rule("private key", "-----BEGIN PGP PRIVATE KEY BLOCK-----", 0, Characters::Wide),
+    rule("bearer token", "Authorization: Bearer ", 8, Characters::Wide),
+    rule("bearer token", "authorization: bearer ", 8, Characters::Wide),
+    rule("basic credentials", "Authorization: Basic ", 8, Characters::Wide),
+    rule("basic credentials", "authorization: basic ", 8, Characters::Wide),
 ];
 
 /// Values that documentation uses as examples: recognised, still masked.

@@ -1,5 +1,6 @@
-//! The only stage that reads files: configuration, inventory, content, snapshots.
+//! The only stage that reads files: configuration, inventory, content, snapshots, logs of agents.
 
+pub mod claude_code;
 pub mod config;
 pub mod content;
 pub mod files;
