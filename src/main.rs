@@ -12,7 +12,9 @@ fn main() -> ExitCode {
     let world = World {
         folder: std::env::current_dir().unwrap_or_default(),
         now: jiff::Timestamp::now(),
-        home: std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(Into::into),
+        home: std::env::var_os("HOME")
+            .or_else(|| std::env::var_os("USERPROFILE"))
+            .map(Into::into),
         claude_config: std::env::var_os("CLAUDE_CONFIG_DIR").map(Into::into),
         is_terminal: std::io::stderr().is_terminal(),
     };

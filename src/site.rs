@@ -67,18 +67,34 @@ impl Site {
         let mut mistakes = Vec::new();
         let mut keep = |d: Diagnostic| mistakes.push(d);
         let config = config::read(root).map_err(&mut keep).unwrap_or_default();
-        let inventory = inventory::read(root, &config.inventory).map_err(&mut keep).unwrap_or_default();
+        let inventory = inventory::read(root, &config.inventory)
+            .map_err(&mut keep)
+            .unwrap_or_default();
         let content = content::read(root).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
         let snapshots = snapshots(root, &config.snapshots, &mut keep);
-        let (Some(theme), true) = (theme, mistakes.is_empty()) else { return Err(mistakes) };
+        let (Some(theme), true) = (theme, mistakes.is_empty()) else {
+            return Err(mistakes);
+        };
         let judgement = judgement(root, &config, &theme);
-        Ok(Self { root: root.to_owned(), config, inventory, content, theme, snapshots, judgement })
+        Ok(Self {
+            root: root.to_owned(),
+            config,
+            inventory,
+            content,
+            theme,
+            snapshots,
+            judgement,
+        })
     }
 
     /// What pages need to know of the site.
     pub fn text(&self) -> SiteText<'_> {
-        SiteText { title: &self.config.title, content: &self.content, theme: &self.theme }
+        SiteText {
+            title: &self.config.title,
+            content: &self.content,
+            theme: &self.theme,
+        }
     }
 
     /// Walks over the editions from the oldest to the newest. Each is judged only
@@ -105,7 +121,13 @@ impl Site {
             };
             let edition = Edition::new(&reading, &self.inventory, &baseline, &chronicle);
             let is_latest = at + 1 == self.snapshots.len();
-            each(Step { file, reading: &reading, edition: &edition, inputs, is_latest })?;
+            each(Step {
+                file,
+                reading: &reading,
+                edition: &edition,
+                inputs,
+                is_latest,
+            })?;
             chronicle.remember(&edition);
             drop(edition);
             if !is_latest {
@@ -122,7 +144,10 @@ fn absorb(baseline: &mut Baseline, reading: &Reading) {
     for facts in &reading.facts {
         baseline.absorb(&Sighting {
             session: &facts.id,
-            at: facts.started_at.or(facts.last_sign).unwrap_or(reading.snapshot.window.start),
+            at: facts
+                .started_at
+                .or(facts.last_sign)
+                .unwrap_or(reading.snapshot.window.start),
             host: facts.host.as_ref(),
             entities: facts.entities(),
             lanes: pairings(facts),
@@ -131,7 +156,11 @@ fn absorb(baseline: &mut Baseline, reading: &Reading) {
 }
 
 /// Opens every snapshot; two of one moment are an error.
-fn snapshots(root: &Path, folder: &str, keep: &mut impl FnMut(Diagnostic)) -> Vec<(EditionId, SnapshotFile)> {
+fn snapshots(
+    root: &Path,
+    folder: &str,
+    keep: &mut impl FnMut(Diagnostic),
+) -> Vec<(EditionId, SnapshotFile)> {
     let paths = match files::list(&root.join(folder)) {
         Ok(paths) => paths,
         Err(e) => {
@@ -149,7 +178,11 @@ fn snapshots(root: &Path, folder: &str, keep: &mut impl FnMut(Diagnostic)) -> Ve
             Ok((id, file)) => {
                 if let Some(other) = by_id.get(&id) {
                     let message = format!("taken at the same moment as {}", other.label);
-                    keep(Diagnostic::error(&file.label, message, "keep one of the two, or correct taken_at"));
+                    keep(Diagnostic::error(
+                        &file.label,
+                        message,
+                        "keep one of the two, or correct taken_at",
+                    ));
                     continue;
                 }
                 by_id.insert(id, file);
@@ -162,14 +195,26 @@ fn snapshots(root: &Path, folder: &str, keep: &mut impl FnMut(Diagnostic)) -> Ve
 
 /// `*.json`, `*.jsonl`, and the same with `.gz` or `.zst`.
 fn is_snapshot_name(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    [".json", ".jsonl"].iter().any(|ending| plain.ends_with(ending))
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
+    let plain = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"))
+        .unwrap_or(&name);
+    [".json", ".jsonl"]
+        .iter()
+        .any(|ending| plain.ends_with(ending))
 }
 
 fn judgement(root: &Path, config: &Config, theme: &Theme) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(format!("{} {RULES_VERSION} {}\n", env!("CARGO_PKG_VERSION"), theme.digest));
+    hasher.update(format!(
+        "{} {RULES_VERSION} {}\n",
+        env!("CARGO_PKG_VERSION"),
+        theme.digest
+    ));
     let mut inputs = vec![root.join(config::FILE), root.join(&config.inventory)];
     inputs.extend(files::list(&root.join("content")).unwrap_or_default());
     for path in inputs.iter().filter(|p| p.exists()) {

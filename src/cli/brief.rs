@@ -29,7 +29,9 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
     let diagnostics = site.walk(|step| {
         if step.is_latest {
             printed = match args.format {
-                Format::Json => brief::json(&EditionSite::new(step.edition, &site.text()).linker(0))?,
+                Format::Json => {
+                    brief::json(&EditionSite::new(step.edition, &site.text()).linker(0))?
+                }
                 Format::Text => text(step.edition, false).into_bytes(),
                 Format::Markdown => text(step.edition, true).into_bytes(),
             };
@@ -38,27 +40,47 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
     })?;
     let failed = report.diagnostics(&diagnostics);
     print(&printed)?;
-    Ok(if failed || site.snapshots.is_empty() { Outcome::Failed } else { Outcome::Done })
+    Ok(if failed || site.snapshots.is_empty() {
+        Outcome::Failed
+    } else {
+        Outcome::Done
+    })
 }
 
 /// The brief in words. In Markdown, values stand in code spans, so that nothing in them is markup.
 fn text(edition: &Edition<'_>, markdown: bool) -> String {
     let mut out = String::new();
     let heading = |level: usize, words: &str| {
-        if markdown { format!("{} {words}\n\n", "#".repeat(level)) } else { format!("{words}\n") }
+        if markdown {
+            format!("{} {words}\n\n", "#".repeat(level))
+        } else {
+            format!("{words}\n")
+        }
     };
-    let value = |text: &str| if markdown { code(text) } else { printable(text) };
+    let value = |text: &str| {
+        if markdown {
+            code(text)
+        } else {
+            printable(text)
+        }
+    };
     let _ = write!(out, "{}", heading(1, &brief::headline(edition)));
     let _ = writeln!(out, "{}\n", printable(&brief::bottom_line_text(edition)));
     for (i, item) in edition.queue.iter().take(ITEMS).enumerate() {
         let (session, words, priority) = match item {
-            Item::Session(s) => {
-                (*s, session_words(edition, *s, &edition.assessment(*s)), edition.verdicts[*s].shown)
-            }
+            Item::Session(s) => (
+                *s,
+                session_words(edition, *s, &edition.assessment(*s)),
+                edition.verdicts[*s].shown,
+            ),
             Item::Window(w) => (w.session, window_words(), w.priority),
         };
         let facts = edition.facts(session);
-        let _ = write!(out, "{}", heading(2, &format!("{}. {}", i + 1, words.title)));
+        let _ = write!(
+            out,
+            "{}",
+            heading(2, &format!("{}. {}", i + 1, words.title))
+        );
         let assessment = edition.assessment(session);
         let list = if markdown { "- " } else { "   " };
         let _ = writeln!(
@@ -68,8 +90,17 @@ fn text(edition: &Edition<'_>, markdown: bool) -> String {
             facts.stake.level.word(),
             assessment.confidence.level.word()
         );
-        let _ = writeln!(out, "{list}{} {}", value(facts.id.untrusted()), facts.status.word());
-        let _ = writeln!(out, "{list}{}", value(&sentence(&subject(edition, session))));
+        let _ = writeln!(
+            out,
+            "{list}{} {}",
+            value(facts.id.untrusted()),
+            facts.status.word()
+        );
+        let _ = writeln!(
+            out,
+            "{list}{}",
+            value(&sentence(&subject(edition, session)))
+        );
         let _ = writeln!(out, "{list}Why it matters: {}", words.why);
         if let Item::Session(_) = item {
             for (_, hit) in &assessment.hits {
@@ -100,5 +131,9 @@ fn code(text: &str) -> String {
     let text = printable(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    if longest == 0 { format!("`{text}`") } else { format!("{fence} {text} {fence}") }
+    if longest == 0 {
+        format!("`{text}`")
+    } else {
+        format!("{fence} {text} {fence}")
+    }
 }

@@ -19,7 +19,9 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
     };
     if site.snapshots.is_empty() {
         let folder = &site.config.snapshots;
-        anyhow::bail!("there is no snapshot in {folder}; write one there, or run `daybrief snapshot claude-code`");
+        anyhow::bail!(
+            "there is no snapshot in {folder}; write one there, or run `daybrief snapshot claude-code`"
+        );
     }
     let bar = report.progress();
     let built = publish::build(
@@ -41,7 +43,17 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
         0 => "nothing new".to_owned(),
         n => format!("{n} made, {} files", built.files),
     };
-    report.say(&format!("{}. {} editions, {made}.", built.headline, built.editions));
-    report.say(&format!("Open {}", args.output.join("index.html").display()));
-    Ok(if failed { Outcome::Failed } else { Outcome::Done })
+    report.say(&format!(
+        "{}. {} editions, {made}.",
+        built.headline, built.editions
+    ));
+    report.say(&format!(
+        "Open {}",
+        args.output.join("index.html").display()
+    ));
+    Ok(if failed {
+        Outcome::Failed
+    } else {
+        Outcome::Done
+    })
 }

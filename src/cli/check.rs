@@ -18,7 +18,10 @@ pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
     let diagnostics = site.walk(|step| {
         let (read, quarantined) = (step.reading.facts.len(), step.reading.coverage.quarantined);
         let leads = step.edition.leads.len();
-        lines.push(format!("{}: {read} sessions, {quarantined} quarantined, {leads} leads", step.edition.id()));
+        lines.push(format!(
+            "{}: {read} sessions, {quarantined} quarantined, {leads} leads",
+            step.edition.id()
+        ));
         Ok(())
     })?;
     let failed = report.diagnostics(&diagnostics);
@@ -27,5 +30,9 @@ pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
     }
     let state = if failed { "not in order" } else { "in order" };
     report.say(&format!("{} snapshots, {state}", site.snapshots.len()));
-    Ok(if failed { Outcome::Failed } else { Outcome::Done })
+    Ok(if failed {
+        Outcome::Failed
+    } else {
+        Outcome::Done
+    })
 }

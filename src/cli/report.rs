@@ -26,7 +26,13 @@ impl Report {
             Colour::Always => anstream::ColorChoice::Always,
             Colour::Never => anstream::ColorChoice::Never,
         };
-        Self { quiet: global.quiet, verbose: global.verbose, strict: global.strict, colour, is_terminal }
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            strict: global.strict,
+            colour,
+            is_terminal,
+        }
     }
 
     /// One line, unless quiet.
@@ -51,12 +57,19 @@ impl Report {
                 self.write(&self.line(d));
             }
         }
-        for (severity, count) in [Severity::Warning, Severity::Error].map(|s| (s, counts[s as usize])) {
+        for (severity, count) in
+            [Severity::Warning, Severity::Error].map(|s| (s, counts[s as usize]))
+        {
             if count > SHOWN && !self.verbose {
-                self.say(&format!("... and {} more {}s; -v shows all", count - SHOWN, severity.word()));
+                self.say(&format!(
+                    "... and {} more {}s; -v shows all",
+                    count - SHOWN,
+                    severity.word()
+                ));
             }
         }
-        counts[Severity::Error as usize] > 0 || (self.strict && counts[Severity::Warning as usize] > 0)
+        counts[Severity::Error as usize] > 0
+            || (self.strict && counts[Severity::Warning as usize] > 0)
     }
 
     fn line(&self, d: &Diagnostic) -> String {
@@ -66,14 +79,24 @@ impl Report {
             Severity::Warning => yellow,
             Severity::Note => blue,
         };
-        let mend = if d.mend.is_empty() { String::new() } else { format!("\n  mend: {}", printable(&d.mend)) };
+        let mend = if d.mend.is_empty() {
+            String::new()
+        } else {
+            format!("\n  mend: {}", printable(&d.mend))
+        };
         let (place, message) = (printable(&d.place()), printable(&d.message));
-        format!("{colour}{}\u{1b}[0m: {place}: {message}{mend}", d.severity.word())
+        format!(
+            "{colour}{}\u{1b}[0m: {place}: {message}{mend}",
+            d.severity.word()
+        )
     }
 
     /// What ended the run.
     pub(super) fn failure(&self, error: &anyhow::Error) {
-        self.write(&format!("\u{1b}[1;31merror\u{1b}[0m: {}", printable(&format!("{error:#}"))));
+        self.write(&format!(
+            "\u{1b}[1;31merror\u{1b}[0m: {}",
+            printable(&format!("{error:#}"))
+        ));
     }
 
     /// A line on stderr; a stream that is gone is nobody's business.
@@ -87,7 +110,8 @@ impl Report {
         if self.quiet || !self.is_terminal {
             return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         }
-        let style = ProgressStyle::with_template("{spinner} {msg} {pos} pages").unwrap_or(ProgressStyle::default_spinner());
+        let style = ProgressStyle::with_template("{spinner} {msg} {pos} pages")
+            .unwrap_or(ProgressStyle::default_spinner());
         ProgressBar::new_spinner().with_style(style)
     }
 }

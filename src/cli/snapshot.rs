@@ -13,7 +13,12 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
-pub(super) fn run(root: &Path, args: &arguments::Snapshot, world: &World, report: &Report) -> Result<Outcome> {
+pub(super) fn run(
+    root: &Path,
+    args: &arguments::Snapshot,
+    world: &World,
+    report: &Report,
+) -> Result<Outcome> {
     let arguments::Source::ClaudeCode(args) = &args.source;
     let split = match (&args.window, args.split) {
         (Some(window), None) => Split::Window(seconds(window)?),
@@ -35,24 +40,43 @@ pub(super) fn run(root: &Path, args: &arguments::Snapshot, world: &World, report
     match args.output.as_deref() {
         Some(path) if path == Path::new("-") => {
             let [(head, sessions)] = import.snapshots.as_slice() else {
-                anyhow::bail!("{} snapshots do not fit one stream; leave -o out", import.snapshots.len());
+                anyhow::bail!(
+                    "{} snapshots do not fit one stream; leave -o out",
+                    import.snapshots.len()
+                );
             };
             print(&lines(head, sessions)?)
         }
         Some(path) => {
             let [(head, sessions)] = import.snapshots.as_slice() else {
-                anyhow::bail!("{} snapshots do not fit one file; leave -o out", import.snapshots.len());
+                anyhow::bail!(
+                    "{} snapshots do not fit one file; leave -o out",
+                    import.snapshots.len()
+                );
             };
-            publish::write_new(&world.folder.join(path), &lines(head, sessions)?, args.force)?;
+            publish::write_new(
+                &world.folder.join(path),
+                &lines(head, sessions)?,
+                args.force,
+            )?;
             report.say(&format!("Wrote {}", path.display()));
             Ok(Outcome::Done)
         }
         None => {
-            let folder = config::read(root).map_err(|d| anyhow::anyhow!("{}: {}", d.place(), d.message))?.snapshots;
+            let folder = config::read(root)
+                .map_err(|d| anyhow::anyhow!("{}: {}", d.place(), d.message))?
+                .snapshots;
             for (head, sessions) in &import.snapshots {
                 let name = file_name(head)?;
-                publish::write_new(&root.join(&folder).join(&name), &lines(head, sessions)?, args.force)?;
-                report.say(&format!("Wrote {folder}/{name}: {} sessions", sessions.len()));
+                publish::write_new(
+                    &root.join(&folder).join(&name),
+                    &lines(head, sessions)?,
+                    args.force,
+                )?;
+                report.say(&format!(
+                    "Wrote {folder}/{name}: {} sessions",
+                    sessions.len()
+                ));
             }
             Ok(Outcome::Done)
         }
@@ -64,8 +88,12 @@ fn paths(args: &arguments::ClaudeCode, world: &World) -> Result<Vec<PathBuf>> {
     if !args.paths.is_empty() {
         return Ok(args.paths.iter().map(|p| world.folder.join(p)).collect());
     }
-    let config = world.claude_config.clone().or_else(|| world.home.as_ref().map(|h| h.join(".claude")));
-    let config = config.context("there is no home folder; name the folder that holds the transcripts")?;
+    let config = world
+        .claude_config
+        .clone()
+        .or_else(|| world.home.as_ref().map(|h| h.join(".claude")));
+    let config =
+        config.context("there is no home folder; name the folder that holds the transcripts")?;
     Ok(vec![config.join("projects")])
 }
 
@@ -87,19 +115,26 @@ fn file_name(head: &wire::Head) -> Result<String> {
 }
 
 fn moment(text: &str) -> Result<Timestamp> {
-    text.parse().with_context(|| format!("{text:?} is not a moment; write it as 2026-11-22T06:00:00Z"))
+    text.parse()
+        .with_context(|| format!("{text:?} is not a moment; write it as 2026-11-22T06:00:00Z"))
 }
 
 /// Seconds of `90m`, `24h`, `7d`.
 fn seconds(text: &str) -> Result<i64> {
     let wrong = || format!("{text:?} is not a span; write it as 90m, 24h or 7d");
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).with_context(wrong)?;
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .with_context(wrong)?;
     let unit = match unit {
         "m" => 60,
         "h" => 3_600,
         "d" => 86_400,
         _ => anyhow::bail!(wrong()),
     };
-    let number: i64 = number.parse().ok().filter(|n| (1..=100_000).contains(n)).with_context(wrong)?;
+    let number: i64 = number
+        .parse()
+        .ok()
+        .filter(|n| (1..=100_000).contains(n))
+        .with_context(wrong)?;
     Ok(number * unit)
 }

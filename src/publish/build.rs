@@ -67,7 +67,10 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         previous: None,
         staged: Vec::new(),
         root_entries: Vec::new(),
-        built: Built { editions: site.snapshots.len(), ..Built::default() },
+        built: Built {
+            editions: site.snapshots.len(),
+            ..Built::default()
+        },
     };
     let diagnostics = site.walk(|step| build.take(&step))?;
     build.built.failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
@@ -85,9 +88,13 @@ impl Build<'_> {
         self.listings.push(pages.listing());
         let folder = self.options.out.join(pages.folder());
         let published = Manifest::read(&folder);
-        let stands = published.as_ref().is_some_and(|m| self.stands(m, &step.inputs, step.is_latest));
+        let stands = published
+            .as_ref()
+            .is_some_and(|m| self.stands(m, &step.inputs, step.is_latest));
         if stands {
-            self.previous = published.map(|m| m.bytes().map(|b| hex_digest(&b))).transpose()?;
+            self.previous = published
+                .map(|m| m.bytes().map(|b| hex_digest(&b)))
+                .transpose()?;
         } else {
             let id = step.edition.id();
             (self.options.progress)(id, self.listings.len(), self.built.editions);
@@ -106,7 +113,9 @@ impl Build<'_> {
 
     /// A published edition stands as long as its snapshots stand; the latest one also follows inventory, prose and theme.
     fn stands(&self, published: &Manifest, inputs: &Inputs, is_latest: bool) -> bool {
-        let Some(made_from) = &published.inputs else { return false };
+        let Some(made_from) = &published.inputs else {
+            return false;
+        };
         let same_facts = made_from.history == inputs.history && published.previous == self.previous;
         let same_judgement = made_from.judgement == inputs.judgement;
         same_facts && (same_judgement || !(is_latest || self.options.rebuild_all))
@@ -115,7 +124,10 @@ impl Build<'_> {
     fn stage_edition(&mut self, step: &Step<'_>, pages: &EditionSite<'_>) -> Result<()> {
         let folder = pages.folder();
         let leaves = pages.leaves();
-        let mut folders: BTreeSet<String> = leaves.iter().filter_map(|l| parent(&pages.path(*l))).collect();
+        let mut folders: BTreeSet<String> = leaves
+            .iter()
+            .filter_map(|l| parent(&pages.path(*l)))
+            .collect();
         folders.insert("session".to_owned());
         for inner in folders {
             self.staging.folder(&format!("{folder}{inner}"))?;
@@ -131,7 +143,11 @@ impl Build<'_> {
         entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
         (self.options.pages)(leaves.len());
         self.built.files += entries.len() + 1;
-        let manifest = Manifest::new(Some(InputDigests::from(step.inputs.clone())), self.previous.take(), entries);
+        let manifest = Manifest::new(
+            Some(InputDigests::from(step.inputs.clone())),
+            self.previous.take(),
+            entries,
+        );
         let bytes = manifest.bytes()?;
         self.staging.write(&folder, FILE, &bytes)?;
         self.previous = Some(hex_digest(&bytes));
@@ -139,13 +155,20 @@ impl Build<'_> {
     }
 
     /// Streams the sessions once more: their pages, and the redacted raw records.
-    fn stage_sessions(&self, step: &Step<'_>, pages: &EditionSite<'_>, folder: &str) -> Result<Vec<Entry>> {
+    fn stage_sessions(
+        &self,
+        step: &Step<'_>,
+        pages: &EditionSite<'_>,
+        folder: &str,
+    ) -> Result<Vec<Entry>> {
         let records = pages.path(Leaf::Records);
         let mut raw = self.staging.file(&format!("{folder}{records}"))?;
         let mut entries = Vec::with_capacity(step.reading.facts.len() + 1);
         reading::sessions(step.file, step.reading, |batch| {
-            let staged: Vec<(Vec<Entry>, Vec<u8>)> =
-                batch.par_iter().map(|read| self.stage_session(read, pages, folder)).collect::<Result<_>>()?;
+            let staged: Vec<(Vec<Entry>, Vec<u8>)> = batch
+                .par_iter()
+                .map(|read| self.stage_session(read, pages, folder))
+                .collect::<Result<_>>()?;
             (self.options.pages)(staged.len());
             for (of_session, line) in staged {
                 entries.extend(of_session);
@@ -158,10 +181,17 @@ impl Build<'_> {
         Ok(entries)
     }
 
-    fn stage_session(&self, read: &Read, pages: &EditionSite<'_>, folder: &str) -> Result<(Vec<Entry>, Vec<u8>)> {
+    fn stage_session(
+        &self,
+        read: &Read,
+        pages: &EditionSite<'_>,
+        folder: &str,
+    ) -> Result<(Vec<Entry>, Vec<u8>)> {
         let mut entries = Vec::with_capacity(1);
         for leaf in EditionSite::session_leaves(read.index, read.session.events.len()) {
-            let Leaf::Session(_, page) = leaf else { continue };
+            let Leaf::Session(_, page) = leaf else {
+                continue;
+            };
             let bytes = pages.render_session(read, page)?;
             entries.push(self.staging.write(folder, &pages.path(leaf), &bytes)?);
         }
@@ -171,28 +201,41 @@ impl Build<'_> {
     fn stage_root(&mut self, pages: &EditionSite<'_>) -> Result<()> {
         self.staging.folder("assets")?;
         for (name, bytes) in self.site.theme.assets() {
-            self.root_entries.push(self.staging.write("", &format!("assets/{name}"), bytes)?);
+            self.root_entries
+                .push(self.staging.write("", &format!("assets/{name}"), bytes)?);
         }
         // The brief last: by the time a reader sees it, everything it leads to is there.
-        for root in
-            [Root::Method, Root::Archive, Root::NotFound, Root::Ledger, Root::Queue, Root::BriefJson, Root::Index]
-        {
+        for root in [
+            Root::Method,
+            Root::Archive,
+            Root::NotFound,
+            Root::Ledger,
+            Root::Queue,
+            Root::BriefJson,
+            Root::Index,
+        ] {
             let bytes = pages.render_root(root, &self.listings)?;
-            self.root_entries.push(self.staging.write("", root.path(), &bytes)?);
+            self.root_entries
+                .push(self.staging.write("", root.path(), &bytes)?);
         }
         self.built.files += self.root_entries.len() + 1;
         Ok(())
     }
 
     fn switch(&mut self) -> Result<()> {
-        let old = Manifest::read(&self.options.out).map(|m| m.files).unwrap_or_default();
-        let (assets, roots): (Vec<&Entry>, Vec<&Entry>) =
-            self.root_entries.iter().partition(|e| e.path.starts_with("assets/"));
+        let old = Manifest::read(&self.options.out)
+            .map(|m| m.files)
+            .unwrap_or_default();
+        let (assets, roots): (Vec<&Entry>, Vec<&Entry>) = self
+            .root_entries
+            .iter()
+            .partition(|e| e.path.starts_with("assets/"));
         for entry in &assets {
             self.staging.publish_file(&entry.path)?;
         }
         for (folder, ours) in &self.staged {
-            self.staging.publish_folder(folder.trim_end_matches('/'), ours)?;
+            self.staging
+                .publish_folder(folder.trim_end_matches('/'), ours)?;
         }
         let manifest = Manifest::new(None, self.previous.clone(), self.site_entries(&old));
         self.staging.write("", FILE, &manifest.bytes()?)?;
@@ -211,13 +254,21 @@ impl Build<'_> {
     fn site_entries(&self, old: &[Entry]) -> Vec<Entry> {
         let mut entries = self.root_entries.clone();
         let is_new = |e: &&Entry| self.root_entries.iter().all(|n| n.path != e.path);
-        entries.extend(old.iter().filter(|e| e.path.starts_with("assets/")).filter(is_new).cloned());
+        entries.extend(
+            old.iter()
+                .filter(|e| e.path.starts_with("assets/"))
+                .filter(is_new)
+                .cloned(),
+        );
         entries
     }
 }
 
 fn parent(path: &str) -> Option<String> {
-    Path::new(path).parent().map(|p| p.to_string_lossy().into_owned()).filter(|p| !p.is_empty())
+    Path::new(path)
+        .parent()
+        .map(|p| p.to_string_lossy().into_owned())
+        .filter(|p| !p.is_empty())
 }
 
 fn hex_digest(bytes: &[u8]) -> String {

@@ -50,7 +50,11 @@ pub struct InputDigests {
 
 impl From<Inputs> for InputDigests {
     fn from(inputs: Inputs) -> Self {
-        Self { snapshot: inputs.snapshot, history: inputs.history, judgement: inputs.judgement }
+        Self {
+            snapshot: inputs.snapshot,
+            history: inputs.history,
+            judgement: inputs.judgement,
+        }
     }
 }
 
@@ -59,7 +63,11 @@ pub(super) const FILE: &str = "manifest.json";
 
 impl Manifest {
     /// A manifest of these files.
-    pub(super) fn new(inputs: Option<InputDigests>, previous: Option<String>, mut files: Vec<Entry>) -> Self {
+    pub(super) fn new(
+        inputs: Option<InputDigests>,
+        previous: Option<String>,
+        mut files: Vec<Entry>,
+    ) -> Self {
         files.sort();
         Self {
             format: "daybrief-manifest".to_owned(),
@@ -82,6 +90,8 @@ impl Manifest {
     /// Reads the manifest in a folder; `None` when there is none, or when it is not one of ours.
     pub(super) fn read(folder: &Path) -> Option<Self> {
         let bytes = std::fs::read(folder.join(FILE)).ok()?;
-        serde_json::from_slice::<Self>(&bytes).ok().filter(|m| m.format == "daybrief-manifest")
+        serde_json::from_slice::<Self>(&bytes)
+            .ok()
+            .filter(|m| m.format == "daybrief-manifest")
     }
 }

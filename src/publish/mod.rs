@@ -23,13 +23,20 @@ pub fn write_new(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
         anyhow::bail!("{} exists already; it was left as it is", path.display());
     }
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)
         .with_context(|| format!("cannot write into {}", folder.display()))?;
-    std::io::Write::write_all(&mut file, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-    let kept = file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
+    std::io::Write::write_all(&mut file, bytes)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    let kept = file
+        .persist(path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     make_readable(&kept)
 }
 
@@ -38,7 +45,8 @@ fn make_readable(file: &std::fs::File) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644)).context("cannot make the file readable")?;
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))
+            .context("cannot make the file readable")?;
     }
     #[cfg(not(unix))]
     let _ = file;

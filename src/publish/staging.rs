@@ -22,18 +22,26 @@ pub(super) struct Staging {
 impl Staging {
     /// Opens a staging folder and removes what a killed build left.
     pub(super) fn open(out: &Path) -> Result<Self> {
-        fs::create_dir_all(out).with_context(|| format!("cannot create the output folder {}", out.display()))?;
-        for left in fs::read_dir(out).with_context(|| format!("cannot read {}", out.display()))?.flatten() {
+        fs::create_dir_all(out)
+            .with_context(|| format!("cannot create the output folder {}", out.display()))?;
+        for left in fs::read_dir(out)
+            .with_context(|| format!("cannot read {}", out.display()))?
+            .flatten()
+        {
             if left.file_name().to_string_lossy().starts_with(PREFIX) {
-                fs::remove_dir_all(left.path())
-                    .with_context(|| format!("cannot remove the leftover {}", left.path().display()))?;
+                fs::remove_dir_all(left.path()).with_context(|| {
+                    format!("cannot remove the leftover {}", left.path().display())
+                })?;
             }
         }
         let folder = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempdir_in(out)
             .with_context(|| format!("cannot write into the output folder {}", out.display()))?;
-        Ok(Self { folder, out: out.to_owned() })
+        Ok(Self {
+            folder,
+            out: out.to_owned(),
+        })
     }
 
     /// Makes a folder in the stage.
@@ -45,8 +53,13 @@ impl Staging {
     /// Opens a file in the stage. Its folder must be there.
     pub(super) fn file(&self, path: &str) -> Result<Hashed> {
         let path = self.folder.path().join(path);
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Hashed { file: BufWriter::new(file), hasher: Sha256::new(), size: 0 })
+        let file =
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Hashed {
+            file: BufWriter::new(file),
+            hasher: Sha256::new(),
+            size: 0,
+        })
     }
 
     /// Writes a whole file into the stage; the entry's path is `name`.
@@ -54,7 +67,11 @@ impl Staging {
         let path = self.folder.path().join(folder).join(name);
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        Ok(Entry { path: name.to_owned(), size: bytes.len() as u64, sha256 })
+        Ok(Entry {
+            path: name.to_owned(),
+            size: bytes.len() as u64,
+            sha256,
+        })
     }
 
     /// Moves a staged file into the site, in one step. An identical one stays untouched.
@@ -64,7 +81,8 @@ impl Staging {
             return Ok(());
         }
         if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
         }
         fs::rename(&from, &to).with_context(|| format!("cannot publish {}", to.display()))
     }
@@ -74,24 +92,38 @@ impl Staging {
     pub(super) fn publish_folder(&self, path: &str, ours: &BTreeSet<String>) -> Result<()> {
         let (from, to) = (self.folder.path().join(path), self.out.join(path));
         if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+            fs::create_dir_all(parent)
+                .with_context(|| format!("cannot create {}", parent.display()))?;
         }
         if !to.exists() {
-            return fs::rename(&from, &to).with_context(|| format!("cannot publish {}", to.display()));
+            return fs::rename(&from, &to)
+                .with_context(|| format!("cannot publish {}", to.display()));
         }
         exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
         // What was the site is now in the stage, and goes with it, but for what is not ours.
-        for old in WalkDir::new(&from).into_iter().flatten().filter(|e| !e.file_type().is_dir()) {
-            let Ok(inside) = old.path().strip_prefix(&from) else { continue };
-            let name = inside.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
+        for old in WalkDir::new(&from)
+            .into_iter()
+            .flatten()
+            .filter(|e| !e.file_type().is_dir())
+        {
+            let Ok(inside) = old.path().strip_prefix(&from) else {
+                continue;
+            };
+            let name = inside
+                .iter()
+                .map(|p| p.to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/");
             let kept = to.join(inside);
             if ours.contains(&name) || kept.exists() {
                 continue;
             }
             if let Some(folder) = kept.parent() {
-                fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+                fs::create_dir_all(folder)
+                    .with_context(|| format!("cannot create {}", folder.display()))?;
             }
-            fs::rename(old.path(), &kept).with_context(|| format!("cannot keep {}", kept.display()))?;
+            fs::rename(old.path(), &kept)
+                .with_context(|| format!("cannot keep {}", kept.display()))?;
         }
         Ok(())
     }
@@ -152,8 +184,14 @@ impl Write for Hashed {
 impl Hashed {
     /// Ends the file.
     pub(super) fn finish(mut self, name: &str) -> Result<Entry> {
-        self.file.flush().with_context(|| format!("cannot write {name}"))?;
+        self.file
+            .flush()
+            .with_context(|| format!("cannot write {name}"))?;
         let sha256 = data_encoding::HEXLOWER.encode(&self.hasher.finalize());
-        Ok(Entry { path: name.to_owned(), size: self.size, sha256 })
+        Ok(Entry {
+            path: name.to_owned(),
+            size: self.size,
+            sha256,
+        })
     }
 }

@@ -155,7 +155,11 @@ fn questions(
 
 /// Finds the narratives of an edition: questions that a qualifying session
 /// raises, joined where they share a qualifying session.
-pub(super) fn narratives(facts: &[Facts], verdicts: &[Verdict], context: &Context<'_>) -> Vec<Narrative> {
+pub(super) fn narratives(
+    facts: &[Facts],
+    verdicts: &[Verdict],
+    context: &Context<'_>,
+) -> Vec<Narrative> {
     // Joined questions have one representative; the smallest, so that the order of sessions does not matter.
     let mut joined: BTreeMap<(NarrativeKind, Entity), (NarrativeKind, Entity)> = BTreeMap::new();
     for (f, v) in facts.iter().zip(verdicts).filter(|(_, v)| v.qualifies()) {

@@ -94,7 +94,9 @@ pub fn slug(kind: &str, name: &str) -> String {
     hasher.update(kind);
     hasher.update([0]);
     hasher.update(name);
-    let hash = data_encoding::BASE32_NOPAD.encode(&hasher.finalize()).to_ascii_lowercase();
+    let hash = data_encoding::BASE32_NOPAD
+        .encode(&hasher.finalize())
+        .to_ascii_lowercase();
     let readable = readable.trim_end_matches('-');
     let joint = if readable.is_empty() { "" } else { "-" };
     format!("{readable}{joint}{}", &hash[..HASHED])
@@ -118,10 +120,23 @@ impl EntityPages {
             .flat_map(|i| edition.facts(i).entities())
             .collect();
         let wanted = |e: &&Entity| {
-            !matches!(e.kind, File | Destination | Tool) || edition.context.count(e) >= 2 || of_leads.contains(*e)
+            !matches!(e.kind, File | Destination | Tool)
+                || edition.context.count(e) >= 2
+                || of_leads.contains(*e)
         };
-        let all: Vec<Entity> = edition.context.entities().into_iter().filter(wanted).cloned().collect();
-        let places = all.iter().cloned().enumerate().map(|(i, e)| (e, i)).collect();
+        let all: Vec<Entity> = edition
+            .context
+            .entities()
+            .into_iter()
+            .filter(wanted)
+            .cloned()
+            .collect();
+        let places = all
+            .iter()
+            .cloned()
+            .enumerate()
+            .map(|(i, e)| (e, i))
+            .collect();
         Self { all, places }
     }
 
@@ -144,18 +159,39 @@ pub struct Linker<'a> {
 
 impl<'a> Linker<'a> {
     /// Links from a page this many folders below the edition's own (0: the brief, 1: a session, 2: an entity).
-    pub fn inside(edition: &'a Edition<'a>, entities: &'a EntityPages, slugs: &'a [String], depth: usize) -> Self {
+    pub fn inside(
+        edition: &'a Edition<'a>,
+        entities: &'a EntityPages,
+        slugs: &'a [String],
+        depth: usize,
+    ) -> Self {
         let (to_edition, to_root) = match depth {
             0 => ("", "../../"),
             1 => ("../", "../../../"),
             _ => ("../../", "../../../../"),
         };
-        Self { edition, entities, slugs, to_edition: to_edition.to_owned(), to_root }
+        Self {
+            edition,
+            entities,
+            slugs,
+            to_edition: to_edition.to_owned(),
+            to_root,
+        }
     }
 
     /// Links from a page at the site's root.
-    pub fn at_root(edition: &'a Edition<'a>, entities: &'a EntityPages, slugs: &'a [String]) -> Self {
-        Self { edition, entities, slugs, to_edition: edition_folder(edition.id()), to_root: "" }
+    pub fn at_root(
+        edition: &'a Edition<'a>,
+        entities: &'a EntityPages,
+        slugs: &'a [String],
+    ) -> Self {
+        Self {
+            edition,
+            entities,
+            slugs,
+            to_edition: edition_folder(edition.id()),
+            to_root: "",
+        }
     }
 
     /// Path of a leaf, relative to the edition's folder.
@@ -181,7 +217,10 @@ impl<'a> Linker<'a> {
 
     /// Link to an entity's page, if it has one.
     pub fn entity(&self, entity: &Entity) -> Option<String> {
-        self.entities.places.get(entity).map(|place| self.leaf(Leaf::Entity(*place)))
+        self.entities
+            .places
+            .get(entity)
+            .map(|place| self.leaf(Leaf::Entity(*place)))
     }
 
     /// Link to a page of the site.
@@ -216,7 +255,11 @@ pub fn leaf_path(leaf: Leaf, slugs: &[String], entities: &EntityPages) -> String
         Leaf::Entity(place) => {
             let entity = &entities.all[place];
             let name = entity.name.untrusted();
-            format!("entity/{}/{}.html", entity.kind.word(), slug(entity.kind.word(), name))
+            format!(
+                "entity/{}/{}.html",
+                entity.kind.word(),
+                slug(entity.kind.word(), name)
+            )
         }
         Leaf::Records => "records.jsonl".to_owned(),
         Leaf::Ledger(page) => paged("ledger", page),

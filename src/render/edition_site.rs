@@ -52,7 +52,12 @@ pub struct EditionSite<'a> {
 impl<'a> EditionSite<'a> {
     /// Plans an edition.
     pub fn new(edition: &'a Edition<'a>, text: &'a SiteText<'a>) -> Self {
-        Self { edition, text, entities: EntityPages::of(edition), slugs: session_slugs(edition) }
+        Self {
+            edition,
+            text,
+            entities: EntityPages::of(edition),
+            slugs: session_slugs(edition),
+        }
     }
 
     /// The folder of the edition, relative to the site, with a slash at its end.
@@ -70,7 +75,12 @@ impl<'a> EditionSite<'a> {
         let mut leaves: Vec<Leaf> = (0..self.entities.all().len()).map(Leaf::Entity).collect();
         leaves.extend((1..=ledger::pages(self.edition)).map(Leaf::Ledger));
         leaves.extend((1..=queue::pages(self.edition)).map(Leaf::Queue));
-        leaves.extend([Leaf::LedgerCsv, Leaf::LedgerJsonl, Leaf::BriefJson, Leaf::Brief]);
+        leaves.extend([
+            Leaf::LedgerCsv,
+            Leaf::LedgerJsonl,
+            Leaf::BriefJson,
+            Leaf::Brief,
+        ]);
         leaves
     }
 
@@ -101,7 +111,9 @@ impl<'a> EditionSite<'a> {
             Leaf::BriefJson => brief::json(&self.linker(0))?,
             Leaf::LedgerCsv => return ledger::csv(&self.linker(0), out),
             Leaf::LedgerJsonl => return ledger::jsonl(&self.linker(0), out),
-            Leaf::Session(..) | Leaf::Records => anyhow::bail!("a session's page is made from its events"),
+            Leaf::Session(..) | Leaf::Records => {
+                anyhow::bail!("a session's page is made from its events")
+            }
         };
         Ok(out.write_all(&page)?)
     }

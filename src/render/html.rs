@@ -117,7 +117,8 @@ pub fn escape(text: &str, output: &mut dyn Write) -> io::Result<()> {
 }
 
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'&' | b'<' | b'>' | b'"' | b'\'' | b'`'))
+    text.bytes()
+        .all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'&' | b'<' | b'>' | b'"' | b'\'' | b'`'))
 }
 
 /// Escapes for text and for quoted attributes alike; what would be invisible or
@@ -171,8 +172,14 @@ mod tests {
     #[test]
     fn markup_and_hidden_characters_lose_their_power() {
         assert_eq!(escaped("plain"), "plain");
-        assert_eq!(escaped("<img src=x onerror=\"a('b')\">`&"), "&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&#96;&amp;");
-        assert_eq!(escaped("a\u{202e}b\u{0}\n"), "a\u{27e8}U+202E\u{27e9}b\u{27e8}U+0000\u{27e9}\u{27e8}U+000A\u{27e9}");
+        assert_eq!(
+            escaped("<img src=x onerror=\"a('b')\">`&"),
+            "&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&#96;&amp;"
+        );
+        assert_eq!(
+            escaped("a\u{202e}b\u{0}\n"),
+            "a\u{27e8}U+202E\u{27e9}b\u{27e8}U+0000\u{27e9}\u{27e8}U+000A\u{27e9}"
+        );
     }
 
     proptest! {

@@ -9,13 +9,41 @@ pub(super) fn prose(markdown: &str) -> Markup {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Html(_) | Event::InlineHtml(_) => None,
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = if is_harmless(&dest_url) { dest_url } else { "#".into() };
-            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => {
+            let dest_url = if is_harmless(&dest_url) {
+                dest_url
+            } else {
+                "#".into()
+            };
+            Some(Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }))
         }
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-            let dest_url = if is_relative(&dest_url) { dest_url } else { "".into() };
-            Some(Event::Start(Tag::Image { link_type, dest_url, title, id }))
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => {
+            let dest_url = if is_relative(&dest_url) {
+                dest_url
+            } else {
+                "".into()
+            };
+            Some(Event::Start(Tag::Image {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }))
         }
         other => Some(other),
     });
@@ -26,13 +54,19 @@ pub(super) fn prose(markdown: &str) -> Markup {
 
 fn is_harmless(target: &str) -> bool {
     let lower = target.trim().to_ascii_lowercase();
-    ["http://", "https://", "mailto:"].iter().any(|s| lower.starts_with(s)) || is_relative(target)
+    ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|s| lower.starts_with(s))
+        || is_relative(target)
 }
 
 /// No scheme, no host.
 fn is_relative(target: &str) -> bool {
     let before_path = target.split(['/', '?', '#']).next().unwrap_or_default();
-    !target.starts_with("//") && !before_path.contains(':') && !target.contains('\\') && !target.chars().any(char::is_control)
+    !target.starts_with("//")
+        && !before_path.contains(':')
+        && !target.contains('\\')
+        && !target.chars().any(char::is_control)
 }
 
 #[cfg(test)]
@@ -42,6 +76,9 @@ mod tests {
     #[test]
     fn raw_html_and_scripts_fall_away() {
         let html = prose("a <b onclick=x>b</b> [c](javascript:alert(1)) [d](method.html)");
-        assert_eq!(html.as_str(), "<p>a b <a href=\"#\">c</a> <a href=\"method.html\">d</a></p>\n");
+        assert_eq!(
+            html.as_str(),
+            "<p>a b <a href=\"#\">c</a> <a href=\"method.html\">d</a></p>\n"
+        );
     }
 }

@@ -9,8 +9,13 @@ use std::fmt::Write;
 /// can undo it.
 pub fn csv_cell(text: &str) -> String {
     let visible = printable(text);
-    let computed = visible.trim_start().starts_with(['=', '+', '-', '@']) && visible.parse::<f64>().is_err();
-    let guarded = if computed { format!("'{visible}") } else { visible };
+    let computed =
+        visible.trim_start().starts_with(['=', '+', '-', '@']) && visible.parse::<f64>().is_err();
+    let guarded = if computed {
+        format!("'{visible}")
+    } else {
+        visible
+    };
     if guarded.contains([',', '"', ';']) || guarded.starts_with(' ') || guarded.ends_with(' ') {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
@@ -23,25 +28,29 @@ pub fn printable(text: &str) -> String {
     if !text.chars().any(is_hidden) {
         return text.to_owned();
     }
-    text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {
-        if is_hidden(c) {
-            out.push_str(&visible(c));
-        } else {
-            out.push(c);
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len() + 16), |mut out, c| {
+            if is_hidden(c) {
+                out.push_str(&visible(c));
+            } else {
+                out.push(c);
+            }
+            out
+        })
 }
 
 /// A sentence for a terminal or a mail.
 pub fn sentence(sentence: &Sentence) -> String {
-    sentence.pieces().iter().fold(String::new(), |mut out, piece| {
-        let _ = match piece {
-            Piece::Words(words) => write!(out, "{words}"),
-            Piece::Slot(slot) => write!(out, "{}", printable(&slot.plain().0)),
-        };
-        out
-    })
+    sentence
+        .pieces()
+        .iter()
+        .fold(String::new(), |mut out, piece| {
+            let _ = match piece {
+                Piece::Words(words) => write!(out, "{words}"),
+                Piece::Slot(slot) => write!(out, "{}", printable(&slot.plain().0)),
+            };
+            out
+        })
 }
 
 #[cfg(test)]

@@ -29,7 +29,11 @@ impl Theme {
         let folder = root.join("themes").join(name);
         if name != "default" && !folder.is_dir() {
             let message = format!("there is no theme {name:?} below themes/");
-            return Err(Diagnostic::error("daybrief.toml", message, "create the folder, or use theme = \"default\""));
+            return Err(Diagnostic::error(
+                "daybrief.toml",
+                message,
+                "create the folder, or use theme = \"default\"",
+            ));
         }
         for path in files::list(&folder).map_err(|e| files::unreadable("themes", &e))? {
             let label = files::label(root, &path);
@@ -49,8 +53,9 @@ impl Theme {
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
             if let Some(template) = name.strip_prefix("templates/") {
-                let text = std::str::from_utf8(bytes)
-                    .map_err(|_| Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8"))?;
+                let text = std::str::from_utf8(bytes).map_err(|_| {
+                    Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8")
+                })?;
                 templates.push((template.to_owned(), text.to_owned()));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.insert(asset.to_owned(), (hashed_name(asset, bytes), bytes.clone()));
@@ -62,7 +67,11 @@ impl Theme {
         tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
             .map_err(|e| Diagnostic::error("themes", format!("{e}"), "correct the template"))?;
         let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
-        Ok(Self { templates: tera, assets, digest })
+        Ok(Self {
+            templates: tera,
+            assets,
+            digest,
+        })
     }
 
     /// Renders a view with a template.
@@ -75,19 +84,31 @@ impl Theme {
 
     /// Published name of an asset: `style.css` is `style-3f2a9c1e5b.css`.
     pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
-        self.assets.get(name).map_or(name, |(published, _)| published)
+        self.assets
+            .get(name)
+            .map_or(name, |(published, _)| published)
     }
 
     /// Published name and bytes of every asset.
     pub fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.assets.values().map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        self.assets
+            .values()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 }
 
 fn collect_shipped(folder: &Dir<'_>, all: &mut BTreeMap<String, (String, Vec<u8>)>) {
     for file in folder.files() {
-        let name = file.path().iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/");
-        all.insert(name.clone(), (format!("themes/default/{name}"), file.contents().to_vec()));
+        let name = file
+            .path()
+            .iter()
+            .map(|p| p.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        all.insert(
+            name.clone(),
+            (format!("themes/default/{name}"), file.contents().to_vec()),
+        );
     }
     folder.dirs().for_each(|dir| collect_shipped(dir, all));
 }

@@ -123,7 +123,13 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
         queue: linker.leaf(Leaf::Queue(1)),
         map: edition.representative().map(|s| representative(linker, s)),
         totals: totals(edition),
-        rows: edition.order.iter().take(ROWS).enumerate().map(|(i, s)| ledger::row(linker, i + 1, *s)).collect(),
+        rows: edition
+            .order
+            .iter()
+            .take(ROWS)
+            .enumerate()
+            .map(|(i, s)| ledger::row(linker, i + 1, *s))
+            .collect(),
         more_rows: edition.order.len().saturating_sub(ROWS),
         ledger: linker.leaf(Leaf::Ledger(1)),
         raw_detail: edition.representative().map(|s| linker.session(s)),
@@ -210,23 +216,42 @@ fn since(linker: &Linker<'_>) -> SinceView {
     let edition = linker.of();
     let since = &edition.since;
     let Some(before) = since.edition else {
-        return SinceView { first: true, before: None, parts: Vec::new(), unchanged: 0 };
+        return SinceView {
+            first: true,
+            before: None,
+            parts: Vec::new(),
+            unchanged: 0,
+        };
     };
     let links = |sessions: &[usize]| -> Vec<Link> {
-        let link = |s: &usize| Link { href: linker.session(*s), text: Markup::value(&edition.facts(*s).id) };
+        let link = |s: &usize| Link {
+            href: linker.session(*s),
+            text: Markup::value(&edition.facts(*s).id),
+        };
         sessions.iter().take(ITEMS).map(link).collect()
     };
-    let part = |word, sessions: &[usize]| SincePart { word, count: sessions.len(), links: links(sessions) };
+    let part = |word, sessions: &[usize]| SincePart {
+        word,
+        count: sessions.len(),
+        links: links(sessions),
+    };
     let parts = vec![
         part("new", &since.new),
         part("grew", &since.grew),
         part("eased", &since.eased),
-        SincePart { word: "closed", count: since.closed.len(), links: Vec::new() },
+        SincePart {
+            word: "closed",
+            count: since.closed.len(),
+            links: Vec::new(),
+        },
         part("reopened", &since.reopened),
     ];
     SinceView {
         first: false,
-        before: Some(Link { href: linker.edition(before), text: Markup::words(&before.to_string()) }),
+        before: Some(Link {
+            href: linker.edition(before),
+            text: Markup::words(&before.to_string()),
+        }),
         parts,
         unchanged: since.unchanged(edition.leads.len()),
     }
@@ -247,8 +272,18 @@ fn answer(linker: &Linker<'_>) -> Option<Answer> {
 }
 
 fn cards(edition: &Edition<'_>) -> Vec<Card> {
-    let card = |label: &str, value: usize, note: String| Card { label: label.to_owned(), value: value.to_string(), note };
-    let of = |status| edition.leads.iter().filter(|l| edition.facts(**l).status == status).count();
+    let card = |label: &str, value: usize, note: String| Card {
+        label: label.to_owned(),
+        value: value.to_string(),
+        note,
+    };
+    let of = |status| {
+        edition
+            .leads
+            .iter()
+            .filter(|l| edition.facts(**l).status == status)
+            .count()
+    };
     let (active, ended) = (of(Status::Active), of(Status::Ended));
     let states = match (active, ended) {
         (0, 0) => "None reached the line of 40".to_owned(),
@@ -266,14 +301,25 @@ fn cards(edition: &Edition<'_>) -> Vec<Card> {
     };
     vec![
         card("High-signal sessions", edition.leads.len(), states),
-        card("Sensitive repo touches", edition.touched.files, edition.touched.words()),
+        card(
+            "Sensitive repo touches",
+            edition.touched.files,
+            edition.touched.words(),
+        ),
         card("Cross-entity links", edition.links.kinds.len(), links),
         card("Background sessions", edition.background(), background),
     ]
 }
 
 fn items(linker: &Linker<'_>) -> Vec<ItemView> {
-    linker.of().queue.iter().take(ITEMS).enumerate().map(|(i, it)| item::view(linker, i + 1, it)).collect()
+    linker
+        .of()
+        .queue
+        .iter()
+        .take(ITEMS)
+        .enumerate()
+        .map(|(i, it)| item::view(linker, i + 1, it))
+        .collect()
 }
 
 fn representative(linker: &Linker<'_>, session: usize) -> RepresentativeView {
@@ -292,22 +338,40 @@ fn representative(linker: &Linker<'_>, session: usize) -> RepresentativeView {
 }
 
 fn totals(edition: &Edition<'_>) -> Vec<Card> {
-    let card = |label: &str, value: String, note: &str| Card { label: label.to_owned(), value, note: note.to_owned() };
+    let card = |label: &str, value: String, note: &str| Card {
+        label: label.to_owned(),
+        value,
+        note: note.to_owned(),
+    };
     let facts = &edition.reading.facts;
     let unknown = facts.iter().filter(|f| f.user.is_none()).count();
     let unpriced = facts.iter().filter(|f| f.cost.is_none()).count();
     let users = match unknown {
         0 => "Distinct actors".to_owned(),
-        n => format!("Distinct actors; {} without a known user not counted", counted(n, "session", "sessions")),
+        n => format!(
+            "Distinct actors; {} without a known user not counted",
+            counted(n, "session", "sessions")
+        ),
     };
     let cost = match unpriced {
         0 => "Session spend".to_owned(),
-        n => format!("Session spend; {} without a recorded cost", counted(n, "session", "sessions")),
+        n => format!(
+            "Session spend; {} without a recorded cost",
+            counted(n, "session", "sessions")
+        ),
     };
     let span = span_words(edition.reading.snapshot.window.seconds());
     vec![
-        card("Active", edition.count(Status::Active).to_string(), "Live now"),
-        card(&format!("Total ({span})"), facts.len().to_string(), "Recent runs"),
+        card(
+            "Active",
+            edition.count(Status::Active).to_string(),
+            "Live now",
+        ),
+        card(
+            &format!("Total ({span})"),
+            facts.len().to_string(),
+            "Recent runs",
+        ),
         card("Total cost", edition.total_cost().to_string(), &cost),
         card("Unique users", edition.unique_users().to_string(), &users),
     ]
@@ -329,14 +393,23 @@ fn coverage(edition: &Edition<'_>) -> Coverage {
         }
     };
     note(reading.coverage.collapsed, "identical duplicates collapsed");
-    note(reading.coverage.conflicting, "records share an id with different content");
+    note(
+        reading.coverage.conflicting,
+        "records share an id with different content",
+    );
     note(reading.coverage.other_events, "events of an unknown kind");
-    note(reading.coverage.unknown_fields.values().sum(), "unknown fields ignored");
+    note(
+        reading.coverage.unknown_fields.values().sum(),
+        "unknown fields ignored",
+    );
     note(reading.coverage.border.cut, "texts cut at the limit");
     note(reading.coverage.border.masked, "texts with a masked secret");
     let days = edition.context.history_days();
     if days < crate::history::MATURE_DAYS {
-        notes.push(format!("baseline: {days} of {} days", crate::history::MATURE_DAYS));
+        notes.push(format!(
+            "baseline: {days} of {} days",
+            crate::history::MATURE_DAYS
+        ));
     }
     let source = |s: &crate::model::SourceNote| match s.sessions {
         Some(n) => format!("{} ({n})", s.name.untrusted()),
@@ -344,7 +417,11 @@ fn coverage(edition: &Edition<'_>) -> Coverage {
     };
     Coverage {
         cut_off: moment(snapshot.window.end),
-        window: format!("{} to {}", moment(snapshot.window.start), moment(snapshot.window.end)),
+        window: format!(
+            "{} to {}",
+            moment(snapshot.window.start),
+            moment(snapshot.window.end)
+        ),
         sources: snapshot.sources.iter().map(source).collect(),
         read,
         quarantined: reading.coverage.quarantined,
@@ -417,7 +494,13 @@ struct CoverageData {
 /// The brief as JSON.
 pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
     let edition = linker.of();
-    let of = |status| edition.leads.iter().filter(|l| edition.facts(**l).status == status).count();
+    let of = |status| {
+        edition
+            .leads
+            .iter()
+            .filter(|l| edition.facts(**l).status == status)
+            .count()
+    };
     let since = &edition.since;
     let data = Data {
         format: "daybrief-brief",
@@ -445,12 +528,22 @@ pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
             closed: since.closed.len(),
             reopened: since.reopened.len(),
         },
-        queue: edition.queue.iter().map(|it| item_data(linker, it)).collect(),
+        queue: edition
+            .queue
+            .iter()
+            .map(|it| item_data(linker, it))
+            .collect(),
         coverage: CoverageData {
             sources: coverage(edition).sources,
             read: edition.reading.facts.len(),
             quarantined: edition.reading.coverage.quarantined,
-            not_recorded: edition.reading.coverage.not_recorded.iter().map(|(f, n)| ((*f).to_owned(), *n)).collect(),
+            not_recorded: edition
+                .reading
+                .coverage
+                .not_recorded
+                .iter()
+                .map(|(f, n)| ((*f).to_owned(), *n))
+                .collect(),
         },
     };
     let mut bytes = serde_json::to_vec_pretty(&data)?;
@@ -489,7 +582,11 @@ fn item_data(linker: &Linker<'_>, item: &Item) -> ItemData {
         because: assessment.confidence.because.clone(),
         next_step: words.next_step,
         narrative: edition.narrative_of(session).map(|n| n.id.clone()),
-        evidence: assessment.hits.iter().map(|(_, h)| plain_text(&h.sentence)).collect(),
+        evidence: assessment
+            .hits
+            .iter()
+            .map(|(_, h)| plain_text(&h.sentence))
+            .collect(),
         page: linker.session(session),
     }
 }

@@ -46,10 +46,18 @@ struct ShareView {
 /// The page of an entity.
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result<Vec<u8>> {
     let edition = linker.of();
-    let mut sessions: Vec<usize> = edition.context.sessions_of(entity).iter().map(|s| *s as usize).collect();
+    let mut sessions: Vec<usize> = edition
+        .context
+        .sessions_of(entity)
+        .iter()
+        .map(|s| *s as usize)
+        .collect();
     sessions.sort_by(|a, b| {
         let (a, b) = (&edition.verdicts[*a], &edition.verdicts[*b]);
-        b.must_see.is_some().cmp(&a.must_see.is_some()).then(b.priority.total_cmp(&a.priority))
+        b.must_see
+            .is_some()
+            .cmp(&a.must_see.is_some())
+            .then(b.priority.total_cmp(&a.priority))
     });
     let about: Vec<_> = edition
         .narratives
@@ -57,7 +65,11 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
         .filter(|n| n.subject == *entity || n.also.iter().any(|(_, e)| e == entity))
         .collect();
     let open = edition.narratives.len();
-    let title = format!("{} {}", entity.kind.word(), super::super::plain::printable(entity.display_name()));
+    let title = format!(
+        "{} {}",
+        entity.kind.word(),
+        super::super::plain::printable(entity.display_name())
+    );
     let mut name = Markup::default();
     name.push_value(entity.display_name());
     let view = View {
@@ -66,12 +78,24 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
         name,
         facts: facts(linker, entity, &sessions),
         shares: shares(linker, entity, &sessions),
-        rows: sessions.iter().take(SESSIONS).enumerate().map(|(i, s)| ledger::row(linker, i + 1, *s)).collect(),
+        rows: sessions
+            .iter()
+            .take(SESSIONS)
+            .enumerate()
+            .map(|(i, s)| ledger::row(linker, i + 1, *s))
+            .collect(),
         sessions: sessions.len(),
         closes: (!about.is_empty()).then(|| {
-            format!("Closing this closes {} of {}.", about.len(), counted(open, "open narrative", "open narratives"))
+            format!(
+                "Closing this closes {} of {}.",
+                about.len(),
+                counted(open, "open narrative", "open narratives")
+            )
         }),
-        narratives: about.iter().map(|n| item::narrative_view(linker, n, usize::MAX)).collect(),
+        narratives: about
+            .iter()
+            .map(|n| item::narrative_view(linker, n, usize::MAX))
+            .collect(),
         ledger: linker.leaf(Leaf::Ledger(1)),
     };
     text.theme.render("entity.html", &view)
@@ -81,28 +105,55 @@ fn facts(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<FactVi
     let edition = linker.of();
     let context = &edition.context;
     let starts = sessions.iter().filter_map(|s| edition.facts(*s).started_at);
-    let first = starts.min().into_iter().chain(context.first_seen(entity).map(|s| s.at)).min();
-    let last = sessions.iter().filter_map(|s| edition.facts(*s).last_sign).max();
+    let first = starts
+        .min()
+        .into_iter()
+        .chain(context.first_seen(entity).map(|s| s.at))
+        .min();
+    let last = sessions
+        .iter()
+        .filter_map(|s| edition.facts(*s).last_sign)
+        .max();
     let mut all = Vec::new();
     let mut fact = |name, value: Option<String>| {
         if let Some(value) = value {
-            all.push(FactView { name, value: Markup::words(&value) });
+            all.push(FactView {
+                name,
+                value: Markup::words(&value),
+            });
         }
     };
     let example = sessions.first().map(|s| edition.facts(*s));
     match entity.kind {
         EntityKind::Host => {
             let owner = example.filter(|_| context.knows_hosts()).map(|f| {
-                context.host_owner(f).map_or_else(|| "no owner recorded".to_owned(), str::to_owned)
+                context
+                    .host_owner(f)
+                    .map_or_else(|| "no owner recorded".to_owned(), str::to_owned)
             });
             fact("Owner", owner);
-            fact("Class", example.and_then(|f| context.host_class(f)).map(str::to_owned));
+            fact(
+                "Class",
+                example
+                    .and_then(|f| context.host_class(f))
+                    .map(str::to_owned),
+            );
         }
         EntityKind::Key => {
             let record = lookup::key(context.inventory, &[entity.name.untrusted()]);
             fact("Owner", record.and_then(|k| k.owner.clone()));
             if context.inventory.keys.is_some() {
-                fact("Inventory", Some(if record.is_some() { "listed" } else { "not listed" }.to_owned()));
+                fact(
+                    "Inventory",
+                    Some(
+                        if record.is_some() {
+                            "listed"
+                        } else {
+                            "not listed"
+                        }
+                        .to_owned(),
+                    ),
+                );
             }
             let tags = record.map(|k| k.tags.iter().cloned().collect::<Vec<_>>().join(", "));
             fact("Tags", tags.filter(|t| !t.is_empty()));
@@ -110,23 +161,40 @@ fn facts(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<FactVi
         EntityKind::Repo => {
             let record = lookup::repo(context.inventory, entity.name.untrusted());
             fact("Class", record.and_then(|r| r.class.clone()));
-            fact("Consequence", record.and_then(|r| r.consequence).map(|c| c.word().to_owned()));
+            fact(
+                "Consequence",
+                record
+                    .and_then(|r| r.consequence)
+                    .map(|c| c.word().to_owned()),
+            );
             fact("Because", record.and_then(|r| r.why.clone()));
         }
         EntityKind::User => {
             let users = context.inventory.users.iter().flatten();
-            let record = users.into_iter().find(|u| u.name == entity.name.untrusted());
+            let record = users
+                .into_iter()
+                .find(|u| u.name == entity.name.untrusted());
             fact("Team", record.and_then(|u| u.team.clone()));
         }
         _ => {}
     }
     fact("First seen", first.map(moment));
     fact("Last seen", last.map(moment));
-    fact("Sessions", Some(format!("{} in this edition, {} on record", sessions.len(), context.sessions_with(entity))));
+    fact(
+        "Sessions",
+        Some(format!(
+            "{} in this edition, {} on record",
+            sessions.len(),
+            context.sessions_with(entity)
+        )),
+    );
     if let (EntityKind::File, Some(repo)) = (entity.kind, entity.file_repo()) {
         let mut value = Markup::default();
         value.push_value(repo);
-        all.push(FactView { name: "Repository", value });
+        all.push(FactView {
+            name: "Repository",
+            value,
+        });
     }
     all
 }
@@ -134,9 +202,16 @@ fn facts(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<FactVi
 /// What else the sessions of an entity have.
 fn shares(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<ShareView> {
     let edition = linker.of();
-    let mut others: Vec<(EntityKind, Vec<Entity>)> = EntityKind::ALL.into_iter().map(|k| (k, Vec::new())).collect();
+    let mut others: Vec<(EntityKind, Vec<Entity>)> = EntityKind::ALL
+        .into_iter()
+        .map(|k| (k, Vec::new()))
+        .collect();
     // The most significant sessions say most; a hub's thousands say nothing more.
-    for other in sessions.iter().take(SESSIONS).flat_map(|s| edition.facts(*s).entities()) {
+    for other in sessions
+        .iter()
+        .take(SESSIONS)
+        .flat_map(|s| edition.facts(*s).entities())
+    {
         let (_, list) = &mut others[other.kind as usize];
         if other != *entity && !list.contains(&other) {
             list.push(other);

@@ -39,9 +39,18 @@ pub(super) enum Section {
 }
 
 impl Frame {
-    pub(super) fn new(linker: &Linker<'_>, text: &SiteText<'_>, title: &str, section: Section) -> Self {
+    pub(super) fn new(
+        linker: &Linker<'_>,
+        text: &SiteText<'_>,
+        title: &str,
+        section: Section,
+    ) -> Self {
         let edition = linker.of();
-        let item = |href, text, of| NavItem { href, text, current: of == section };
+        let item = |href, text, of| NavItem {
+            href,
+            text,
+            current: of == section,
+        };
         Self {
             title: title.to_owned(),
             site: text.title.to_owned(),

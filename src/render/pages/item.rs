@@ -124,8 +124,13 @@ pub fn session_view(linker: &Linker<'_>, place: usize, session: usize) -> ItemVi
         .map(|(id, hit)| EvidenceView {
             signal: definition(*id).map_or("", |d| d.name),
             sentence: Markup::sentence(&hit.sentence, linker),
-            links: hit.evidence.iter().map(|e| event_link(linker, session, *e)).collect(),
-            more: (hit.times > 1).then(|| format!("{} times in this session, counted once", hit.times)),
+            links: hit
+                .evidence
+                .iter()
+                .map(|e| event_link(linker, session, *e))
+                .collect(),
+            more: (hit.times > 1)
+                .then(|| format!("{} times in this session, counted once", hit.times)),
         })
         .collect();
     let base = base(linker, place, session, &assessment, words);
@@ -136,7 +141,9 @@ pub fn session_view(linker: &Linker<'_>, place: usize, session: usize) -> ItemVi
         must_see: verdict.must_see.map(crate::assess::MustSee::words),
         evidence,
         table: Some(table),
-        narrative: edition.narrative_of(session).map(|n| narrative_view(linker, n, session)),
+        narrative: edition
+            .narrative_of(session)
+            .map(|n| narrative_view(linker, n, session)),
         folded: folded(linker, session),
         ..base
     }
@@ -147,11 +154,16 @@ fn window_view(linker: &Linker<'_>, place: usize, item: &WindowItem) -> ItemView
     let assessment = edition.assessment(item.session);
     let window = &item.window;
     let band = Band::of(item.priority);
-    let sentence = assessment.hit(SignalId::S8).map(|h| Markup::sentence(&h.sentence, linker)).unwrap_or_default();
+    let sentence = assessment
+        .hit(SignalId::S8)
+        .map(|h| Markup::sentence(&h.sentence, linker))
+        .unwrap_or_default();
     let evidence = vec![EvidenceView {
         signal: definition(SignalId::S8).map_or("", |d| d.name),
         sentence,
-        links: [window.read, window.send].map(|e| event_link(linker, item.session, e)).into(),
+        links: [window.read, window.send]
+            .map(|e| event_link(linker, item.session, e))
+            .into(),
         more: None,
     }];
     ItemView {
@@ -167,7 +179,13 @@ fn window_view(linker: &Linker<'_>, place: usize, item: &WindowItem) -> ItemView
 }
 
 /// What sessions and windows share.
-fn base(linker: &Linker<'_>, place: usize, session: usize, assessment: &Assessment, words: Words) -> ItemView {
+fn base(
+    linker: &Linker<'_>,
+    place: usize,
+    session: usize,
+    assessment: &Assessment,
+    words: Words,
+) -> ItemView {
     let edition = linker.of();
     let facts = edition.facts(session);
     let deductions = assessment.trust.deductions.iter().map(|d| {
@@ -197,7 +215,12 @@ fn base(linker: &Linker<'_>, place: usize, session: usize, assessment: &Assessme
         evidence: Vec::new(),
         table: None,
         deductions: deductions.collect(),
-        stakes: facts.stake.reasons.iter().map(|s| Markup::sentence(s, linker)).collect(),
+        stakes: facts
+            .stake
+            .reasons
+            .iter()
+            .map(|s| Markup::sentence(s, linker))
+            .collect(),
         narrative: None,
         folded: None,
         not_assessable: assessment
@@ -209,7 +232,10 @@ fn base(linker: &Linker<'_>, place: usize, session: usize, assessment: &Assessme
 }
 
 fn event_link(linker: &Linker<'_>, session: usize, event: u32) -> Link {
-    Link { href: linker.event(session, event), text: Markup::words(&format!("event {}", event + 1)) }
+    Link {
+        href: linker.event(session, event),
+        text: Markup::words(&format!("event {}", event + 1)),
+    }
 }
 
 /// The label of a row.
@@ -239,9 +265,20 @@ fn table(edition: &Edition<'_>, session: usize, assessment: &Assessment) -> Tabl
             RowOf::Combination(_) => ("combination", format!("{:.1}", row.raw)),
             RowOf::Consequence(_) | RowOf::Trust(_) => ("step", String::new()),
         };
-        RowView { label: row_label(row.of), kind, raw, shown: signed(row.shown), without }
+        RowView {
+            label: row_label(row.of),
+            kind,
+            raw,
+            shown: signed(row.shown),
+            without,
+        }
     });
-    let also: Vec<&str> = assessment.score.also_present.iter().map(|c| c.name).collect();
+    let also: Vec<&str> = assessment
+        .score
+        .also_present
+        .iter()
+        .map(|c| c.name)
+        .collect();
     TableView {
         rows: rows.collect(),
         total: assessment.score.shown,
@@ -264,16 +301,23 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
     let edition = linker.of();
     let anchor = narrative.anchor.map(|anchor| {
         let facts = edition.facts(anchor.session);
-        let ended = facts.last_sign.map(|at| edition.context.now().as_second() - at.as_second());
+        let ended = facts
+            .last_sign
+            .map(|at| edition.context.now().as_second() - at.as_second());
         let state = match (facts.status, ended) {
-            (crate::model::Status::Ended, Some(ago)) => format!("Ended {} ago", duration_words(ago)),
+            (crate::model::Status::Ended, Some(ago)) => {
+                format!("Ended {} ago", duration_words(ago))
+            }
             (crate::model::Status::Ended, None) => "Ended".to_owned(),
             (crate::model::Status::Active, _) => "Still active".to_owned(),
         };
         let (alone, rest) = (anchor.unique > 0, narrative.facts);
         let mut markup = Markup::default();
         if anchor.session == session {
-            markup.push_words(&format!("{state}, but {} ", if alone { "it alone ties" } else { "it ties" }));
+            markup.push_words(&format!(
+                "{state}, but {} ",
+                if alone { "it alone ties" } else { "it ties" }
+            ));
         } else {
             markup.push_words("The anchor is ");
             markup.push_link(&linker.session(anchor.session), facts.id.untrusted());
@@ -283,7 +327,11 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
         let tied: Vec<&str> = narrative.ties.iter().map(|k| k.link_words()).collect();
         markup.push_words(&format!(
             " to its {}: {} of {rest} open facts rest on it.",
-            if tied.is_empty() { "session".to_owned() } else { tied.join(", ") },
+            if tied.is_empty() {
+                "session".to_owned()
+            } else {
+                tied.join(", ")
+            },
             anchor.evidenced,
         ));
         markup
@@ -298,7 +346,10 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
     NarrativeView {
         id: narrative.id.clone(),
         name: narrative.kind.name(),
-        subject: Markup::sentence(&Sentence::new("{subject}", vec![Slot::Entity(narrative.subject.clone())]), linker),
+        subject: Markup::sentence(
+            &Sentence::new("{subject}", vec![Slot::Entity(narrative.subject.clone())]),
+            linker,
+        ),
         day: narrative.day,
         since: date(narrative.since),
         closing: narrative.kind.closing_condition(),
@@ -323,18 +374,36 @@ fn folded(linker: &Linker<'_>, lead: usize) -> Option<FoldedView> {
     if lead_facts.host.is_some() && same(&|s| edition.facts(s).host == lead_facts.host) {
         shared.push("host");
     }
-    let active = all.iter().filter(|s| edition.facts(**s).status == crate::model::Status::Active).count();
+    let active = all
+        .iter()
+        .filter(|s| edition.facts(**s).status == crate::model::Status::Active)
+        .count();
     let state = match active {
         n if n == all.len() => "active ",
         0 => "ended ",
         _ => "",
     };
-    let on = if shared.is_empty() { "in the same story".to_owned() } else { format!("on the same {}", shared.join(" and ")) };
+    let on = if shared.is_empty() {
+        "in the same story".to_owned()
+    } else {
+        format!("on the same {}", shared.join(" and "))
+    };
     let verb = if all.len() == 1 { "adds" } else { "add" };
-    let words = format!("{} {on} {verb} no new fact", counted(all.len(), &format!("{state}session"), &format!("{state}sessions")));
+    let words = format!(
+        "{} {on} {verb} no new fact",
+        counted(
+            all.len(),
+            &format!("{state}session"),
+            &format!("{state}sessions")
+        )
+    );
     let links = all.iter().take(FOLDED).map(|s| Link {
         href: linker.session(*s),
         text: Markup::value(&edition.facts(*s).id),
     });
-    Some(FoldedView { words, links: links.collect(), more: all.len().saturating_sub(FOLDED) })
+    Some(FoldedView {
+        words,
+        links: links.collect(),
+        more: all.len().saturating_sub(FOLDED),
+    })
 }

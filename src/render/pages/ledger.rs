@@ -57,14 +57,22 @@ pub fn row(linker: &Linker<'_>, place: usize, session: usize) -> RowView {
             None if facts.user_said_unknown => Markup::words("unknown"),
             None => not_recorded(),
         },
-        agent: facts.agent_shown().map_or_else(not_recorded, |a| Markup::value(&crate::model::Text::new(&a))),
+        agent: facts.agent_shown().map_or_else(not_recorded, |a| {
+            Markup::value(&crate::model::Text::new(&a))
+        }),
         endpoint: recorded(facts.host.as_ref()),
         model: recorded(facts.models.first()).and_more(facts.models.len()),
         key: recorded(facts.key_shown.as_ref()),
         status: facts.status.word(),
-        started: facts.started_at.map_or_else(|| "not recorded".to_owned(), moment),
-        duration: facts.duration_seconds.map_or_else(|| "not recorded".to_owned(), duration_words),
-        cost: facts.cost.map_or_else(|| "not recorded".to_owned(), |c| c.to_string()),
+        started: facts
+            .started_at
+            .map_or_else(|| "not recorded".to_owned(), moment),
+        duration: facts
+            .duration_seconds
+            .map_or_else(|| "not recorded".to_owned(), duration_words),
+        cost: facts
+            .cost
+            .map_or_else(|| "not recorded".to_owned(), |c| c.to_string()),
         priority: verdict.shown,
         band: verdict.band().words(),
         band_class: band_class(verdict.band()),
@@ -108,9 +116,23 @@ struct PageLink {
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, page: usize) -> Result<Vec<u8>> {
     let edition = linker.of();
     let start = (page - 1) * ROWS;
-    let shown: Vec<usize> = edition.order.iter().copied().skip(start).take(ROWS).collect();
-    let rows: Vec<RowView> = shown.iter().enumerate().map(|(i, s)| row(linker, start + i + 1, *s)).collect();
-    let link = |number| PageLink { href: linker.leaf(Leaf::Ledger(number)), number, current: number == page };
+    let shown: Vec<usize> = edition
+        .order
+        .iter()
+        .copied()
+        .skip(start)
+        .take(ROWS)
+        .collect();
+    let rows: Vec<RowView> = shown
+        .iter()
+        .enumerate()
+        .map(|(i, s)| row(linker, start + i + 1, *s))
+        .collect();
+    let link = |number| PageLink {
+        href: linker.leaf(Leaf::Ledger(number)),
+        number,
+        current: number == page,
+    };
     let view = View {
         frame: Frame::new(linker, text, "Raw Session Ledger", Section::Ledger),
         page,
@@ -171,7 +193,11 @@ fn data<'a>(linker: &Linker<'a>, session: usize) -> Data<'a> {
         user: text(&facts.user).or(facts.user_said_unknown.then_some("unknown")),
         agent: facts.agent_shown(),
         endpoint: text(&facts.host),
-        models: facts.models.iter().map(crate::model::Text::untrusted).collect(),
+        models: facts
+            .models
+            .iter()
+            .map(crate::model::Text::untrusted)
+            .collect(),
         key: text(&facts.key_shown),
         repo: facts.repos.first().map(crate::model::Text::untrusted),
         started_at: facts.started_at.map(|t| t.to_string()),

@@ -43,13 +43,26 @@ pub(super) fn view(linker: &Linker<'_>, session: usize) -> MapView {
                     Some(href) => name.push_link(&href, item.entity.display_name()),
                     None => name.push_value(item.entity.display_name()),
                 }
-                MapItemView { kind: item.entity.kind.word(), name, notes: item.notes.join(" \u{b7} ") }
+                MapItemView {
+                    kind: item.entity.kind.word(),
+                    name,
+                    notes: item.notes.join(" \u{b7} "),
+                }
             })
             .collect();
         let more = items.split_off(items.len().min(SHOWN));
-        LaneView { class: class(lane), heading: lane.heading(), purpose: lane.purpose(), items, more }
+        LaneView {
+            class: class(lane),
+            heading: lane.heading(),
+            purpose: lane.purpose(),
+            items,
+            more,
+        }
     });
-    MapView { lanes: lanes.collect(), linked: map.linked() }
+    MapView {
+        lanes: lanes.collect(),
+        linked: map.linked(),
+    }
 }
 
 fn class(lane: Lane) -> &'static str {

@@ -71,7 +71,11 @@ struct SignalView {
 }
 
 fn row(name: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
-    Row { name: name.into(), value: value.into(), note: note.into() }
+    Row {
+        name: name.into(),
+        value: value.into(),
+        note: note.into(),
+    }
 }
 
 /// What the site promises, in the reader's words.
@@ -88,19 +92,32 @@ const PROMISES: &[&str] = &[
 /// The method's page.
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
     let prose = |name: &str| text.content.get(name);
-    let example = linker.of().leads.first().map(|lead| item::session_view(linker, 1, *lead));
+    let example = linker
+        .of()
+        .leads
+        .first()
+        .map(|lead| item::session_view(linker, 1, *lead));
     let view = View {
         frame: Frame::new(linker, text, "Method", Section::Method),
         title: prose("method").map(|p| p.title.clone()).unwrap_or_default(),
-        intro: prose("method").map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+        intro: prose("method")
+            .map(|p| markdown::prose(&p.body))
+            .unwrap_or_default(),
         shape: Prose {
-            title: prose("why-borrow-this-shape").map(|p| p.title.clone()).unwrap_or_default(),
-            body: prose("why-borrow-this-shape").map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+            title: prose("why-borrow-this-shape")
+                .map(|p| p.title.clone())
+                .unwrap_or_default(),
+            body: prose("why-borrow-this-shape")
+                .map(|p| markdown::prose(&p.body))
+                .unwrap_or_default(),
         },
         rules: RULES_VERSION,
         frameworks: FRAMEWORKS,
         signals: signals(),
-        combinations: COMBINATIONS.iter().map(|c| row(c.id, format!("\u{d7} {:.1}", c.multiplier), c.name)).collect(),
+        combinations: COMBINATIONS
+            .iter()
+            .map(|c| row(c.id, format!("\u{d7} {:.1}", c.multiplier), c.name))
+            .collect(),
         families: families(),
         damping: DAMPING.map(|d| d.to_string()).join(", "),
         saturation: format!("{SATURATION:.0}"),
@@ -120,18 +137,36 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
                 row(t.word(), format!("\u{d7} {}", trust_factor(t)), range)
             })
             .into(),
-        doubts: Doubt::ALL.iter().map(|d| row(d.words(), format!("\u{2212}{}", d.points()), "")).collect(),
-        bands: [(Band::ActNow, "70 and above"), (Band::ReviewToday, "40 to 69"), (Band::KeepWatching, "20 to 39"), (Band::Background, "below 20")]
-            .map(|(band, range)| row(band.words(), range, ""))
-            .into(),
+        doubts: Doubt::ALL
+            .iter()
+            .map(|d| row(d.words(), format!("\u{2212}{}", d.points()), ""))
+            .collect(),
+        bands: [
+            (Band::ActNow, "70 and above"),
+            (Band::ReviewToday, "40 to 69"),
+            (Band::KeepWatching, "20 to 39"),
+            (Band::Background, "below 20"),
+        ]
+        .map(|(band, range)| row(band.words(), range, ""))
+        .into(),
         must_see: MustSee::ALL.iter().map(|m| m.words()).collect(),
         classes: PathClass::WORDS
             .iter()
-            .map(|(word, c)| row(*word, format!("{:.1}", c.strength()), c.consequence().word()))
+            .map(|(word, c)| {
+                row(
+                    *word,
+                    format!("{:.1}", c.strength()),
+                    c.consequence().word(),
+                )
+            })
             .collect(),
-        narratives: [NarrativeKind::UnknownKey, NarrativeKind::DataEgress, NarrativeKind::UnownedEndpoint]
-            .map(|n| row(n.name(), n.closing_condition(), n.next_step()))
-            .into(),
+        narratives: [
+            NarrativeKind::UnknownKey,
+            NarrativeKind::DataEgress,
+            NarrativeKind::UnownedEndpoint,
+        ]
+        .map(|n| row(n.name(), n.closing_condition(), n.next_step()))
+        .into(),
         look_back: LOOK_BACK_DAYS,
         mature: MATURE_DAYS,
         example,
@@ -161,7 +196,11 @@ fn families() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for family in CATALOGUE.iter().map(|d| d.id.family()) {
         if !rows.iter().any(|r| r.name == family.word()) {
-            rows.push(row(family.word(), format!("{:.0} h", family.half_life_hours()), ""));
+            rows.push(row(
+                family.word(),
+                format!("{:.0} h", family.half_life_hours()),
+                "",
+            ));
         }
     }
     rows

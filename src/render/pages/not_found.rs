@@ -13,5 +13,10 @@ struct View {
 
 /// The page.
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
-    text.theme.render("404.html", &View { frame: Frame::new(linker, text, "Not found", Section::Other) })
+    text.theme.render(
+        "404.html",
+        &View {
+            frame: Frame::new(linker, text, "Not found", Section::Other),
+        },
+    )
 }

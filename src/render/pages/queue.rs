@@ -42,7 +42,11 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, page: usize) -> Result<Vec
     let start = (page - 1) * ITEMS;
     let last = page == pages(edition);
     let shown = edition.queue.iter().enumerate().skip(start).take(ITEMS);
-    let watching = edition.watching.iter().enumerate().take(if last { WATCHING } else { 0 });
+    let watching = edition
+        .watching
+        .iter()
+        .enumerate()
+        .take(if last { WATCHING } else { 0 });
     let view = View {
         frame: Frame::new(linker, text, "Priority Queue", Section::Queue),
         items: shown.map(|(i, it)| item::view(linker, i + 1, it)).collect(),
@@ -52,7 +56,9 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, page: usize) -> Result<Vec
         page,
         previous: (page > 1).then(|| linker.leaf(Leaf::Queue(page - 1))),
         next: (!last).then(|| linker.leaf(Leaf::Queue(page + 1))),
-        watching: watching.map(|(i, s)| ledger::row(linker, i + 1, *s)).collect(),
+        watching: watching
+            .map(|(i, s)| ledger::row(linker, i + 1, *s))
+            .collect(),
         watching_total: edition.watching.len(),
         background: edition.background(),
         sessions: edition.reading.facts.len(),

@@ -96,9 +96,15 @@ struct EventView {
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, read: &Read, page: usize) -> Result<Vec<u8>> {
     let edition = linker.of();
     let (index, session) = (read.index, &read.session);
-    let title = format!("Session {}", super::super::plain::printable(session.id.untrusted()));
-    let link =
-        |number| PageLink { href: linker.leaf(Leaf::Session(index, number)), number, current: number == page };
+    let title = format!(
+        "Session {}",
+        super::super::plain::printable(session.id.untrusted())
+    );
+    let link = |number| PageLink {
+        href: linker.leaf(Leaf::Session(index, number)),
+        number,
+        current: number == page,
+    };
     let view = View {
         frame: Frame::new(linker, text, &title, Section::Other),
         item: item::session_view(linker, 0, index),
@@ -131,7 +137,8 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, read: &Read, page: usize) 
 
 fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView> {
     let facts = linker.of().facts(index);
-    let when = |at: Option<jiff::Timestamp>| at.map_or_else(not_recorded, |at| Markup::words(&moment(at)));
+    let when =
+        |at: Option<jiff::Timestamp>| at.map_or_else(not_recorded, |at| Markup::words(&moment(at)));
     let user = match &facts.user {
         Some(user) => Markup::value(user),
         None if facts.user_said_unknown => Markup::words("unknown"),
@@ -139,22 +146,37 @@ fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView
     };
     let mut all = vec![
         ("User", user),
-        ("Agent", facts.agent_shown().map_or_else(not_recorded, |a| Markup::value(&Text::new(&a)))),
+        (
+            "Agent",
+            facts
+                .agent_shown()
+                .map_or_else(not_recorded, |a| Markup::value(&Text::new(&a))),
+        ),
         ("Endpoint", recorded(facts.host.as_ref())),
         ("API key", recorded(facts.key_shown.as_ref())),
         ("Repository", recorded(session.workspace.repo.as_ref())),
         ("Branch", recorded(session.workspace.branch.as_ref())),
         ("Workspace", recorded(session.workspace.path.as_ref())),
-        ("Permission mode", recorded(session.permission_mode.as_ref())),
+        (
+            "Permission mode",
+            recorded(session.permission_mode.as_ref()),
+        ),
         ("Status", Markup::words(session.status.word())),
         ("Started", when(session.started_at)),
         ("Last seen", when(facts.last_sign)),
         ("Ended", when(session.ended_at)),
         (
             "Duration",
-            facts.duration_seconds.map_or_else(not_recorded, |s| Markup::words(&duration_words(s))),
+            facts
+                .duration_seconds
+                .map_or_else(not_recorded, |s| Markup::words(&duration_words(s))),
         ),
-        ("Cost", facts.cost.map_or_else(not_recorded, |c| Markup::words(&c.to_string()))),
+        (
+            "Cost",
+            facts
+                .cost
+                .map_or_else(not_recorded, |c| Markup::words(&c.to_string())),
+        ),
     ];
     if let Some(parent) = &session.parent {
         all.push(("Started by", Markup::value(parent)));
@@ -165,7 +187,9 @@ fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView
     if let Some(origin) = &session.user_origin {
         all.push(("User known from", Markup::value(origin)));
     }
-    all.into_iter().map(|(name, value)| FieldView { name, value }).collect()
+    all.into_iter()
+        .map(|(name, value)| FieldView { name, value })
+        .collect()
 }
 
 fn model(used: &crate::model::ModelUse) -> ModelView {
@@ -177,7 +201,9 @@ fn model(used: &crate::model::ModelUse) -> ModelView {
         output: count(used.output_tokens),
         cache_read: count(used.cache_read_tokens),
         cache_write: count(used.cache_write_tokens),
-        cost: used.cost.map_or_else(|| "unpriced".to_owned(), |c| c.to_string()),
+        cost: used
+            .cost
+            .map_or_else(|| "unpriced".to_owned(), |c| c.to_string()),
     }
 }
 
@@ -233,35 +259,66 @@ fn missing(session: &Session) -> Vec<Markup> {
     absent(session.ended_at.is_none(), "end");
     absent(session.events.is_empty(), "events");
     let known = ["user", "host", "key", "agent", "model", "cost"];
-    all.extend(session.not_recorded.iter().filter(|f| !known.contains(&f.untrusted())).map(Markup::value));
+    all.extend(
+        session
+            .not_recorded
+            .iter()
+            .filter(|f| !known.contains(&f.untrusted()))
+            .map(Markup::value),
+    );
     all
 }
 
 fn timeline(linker: &Linker<'_>, index: usize, session: &Session, page: usize) -> Vec<TimelineRow> {
     let start = (page - 1) * EVENTS_A_PAGE;
-    let shown = &session.events[start.min(session.events.len())..(start + EVENTS_A_PAGE).min(session.events.len())];
+    let shown = &session.events
+        [start.min(session.events.len())..(start + EVENTS_A_PAGE).min(session.events.len())];
     let window = linker.of().facts(index).window.as_ref();
     let inside = window.filter(|_| linker.of().verdicts[index].fired(SignalId::S8));
-    let marked = |at: usize| inside.is_some_and(|w| (w.read as usize..=w.send as usize).contains(&at));
+    let marked =
+        |at: usize| inside.is_some_and(|w| (w.read as usize..=w.send as usize).contains(&at));
     let mut rows = Vec::new();
     let mut at = 0;
     while at < shown.len() {
-        let before = if start + at == 0 { None } else { session.events[start + at - 1].at };
+        let before = if start + at == 0 {
+            None
+        } else {
+            session.events[start + at - 1].at
+        };
         if let Some(gap) = gap(before, shown[at].at) {
-            rows.push(TimelineRow { gap: Some(gap), run: None, events: Vec::new() });
+            rows.push(TimelineRow {
+                gap: Some(gap),
+                run: None,
+                events: Vec::new(),
+            });
         }
         let length = run_length(&shown[at..], |i| marked(start + at + i));
         let events: Vec<EventView> = (at..at + length)
             .map(|i| {
-                let previous = if start + i == 0 { None } else { session.events[start + i - 1].at };
+                let previous = if start + i == 0 {
+                    None
+                } else {
+                    session.events[start + i - 1].at
+                };
                 event_view(session, start + i, &shown[i], previous, marked(start + i))
             })
             .collect();
         let run = (length > 1).then(|| {
-            let tool = shown[at].tool.as_ref().map(|t| format!(" ({})", super::super::plain::printable(t.untrusted())));
-            format!("{length} \u{d7} {}{}", shown[at].kind.word(), tool.unwrap_or_default())
+            let tool = shown[at]
+                .tool
+                .as_ref()
+                .map(|t| format!(" ({})", super::super::plain::printable(t.untrusted())));
+            format!(
+                "{length} \u{d7} {}{}",
+                shown[at].kind.word(),
+                tool.unwrap_or_default()
+            )
         });
-        rows.push(TimelineRow { gap: None, run, events });
+        rows.push(TimelineRow {
+            gap: None,
+            run,
+            events,
+        });
         at += length;
     }
     rows
@@ -272,10 +329,18 @@ fn run_length(events: &[Event], marked: impl Fn(usize) -> bool) -> usize {
     let first = &events[0];
     let same = |e: &Event| {
         let close = gap(first.at, e.at).is_none() || e.at == first.at;
-        e.kind == first.kind && e.tool == first.tool && e.ok != Some(false) && e.secret.is_none() && close
+        e.kind == first.kind
+            && e.tool == first.tool
+            && e.ok != Some(false)
+            && e.secret.is_none()
+            && close
     };
     let plain = first.kind != EventKind::Permission && first.destination.is_none();
-    let length = events.iter().enumerate().take_while(|(i, e)| same(e) && !marked(*i)).count();
+    let length = events
+        .iter()
+        .enumerate()
+        .take_while(|(i, e)| same(e) && !marked(*i))
+        .count();
     if plain && length >= RUN { length } else { 1 }
 }
 
@@ -291,7 +356,10 @@ fn event_view(
     previous: Option<jiff::Timestamp>,
     marked: bool,
 ) -> EventView {
-    let new_day = event.at.map(date).filter(|d| previous.map(date).as_ref() != Some(d));
+    let new_day = event
+        .at
+        .map(date)
+        .filter(|d| previous.map(date).as_ref() != Some(d));
     EventView {
         number: at + 1,
         date: new_day,
@@ -316,7 +384,10 @@ fn event_view(
 /// The thing an event is about, the most telling first.
 fn what(event: &Event) -> Markup {
     let mut markup = Markup::default();
-    let first = [&event.destination, &event.path, &event.tool, &event.mode].into_iter().flatten().next();
+    let first = [&event.destination, &event.path, &event.tool, &event.mode]
+        .into_iter()
+        .flatten()
+        .next();
     match (event.programs.as_slice(), first) {
         ([], Some(text)) => markup.push_value(text.untrusted()),
         ([], None) => {}
@@ -346,9 +417,21 @@ fn detail(event: &Event) -> Markup {
     let with_programs = !event.programs.is_empty();
     part("", event.decision.as_ref());
     part("", event.method.as_ref());
-    part("", event.tool.as_ref().filter(|_| event.destination.is_some() || event.path.is_some() || with_programs));
+    part(
+        "",
+        event
+            .tool
+            .as_ref()
+            .filter(|_| event.destination.is_some() || event.path.is_some() || with_programs),
+    );
     part("in ", event.repo.as_ref());
-    part("", event.path.as_ref().filter(|_| event.destination.is_some() || with_programs));
+    part(
+        "",
+        event
+            .path
+            .as_ref()
+            .filter(|_| event.destination.is_some() || with_programs),
+    );
     part("to ", event.destination.as_ref().filter(|_| with_programs));
     part("", event.summary.as_ref());
     part("reason: ", event.reason.as_ref());

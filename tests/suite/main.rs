@@ -1,0 +1,5 @@
+//! Features through the front door: every test runs the real program on a site in
+//! a folder of its own.
+
+mod harness;
+mod smoke;
