@@ -113,12 +113,15 @@ impl Build<'_> {
 
     /// A published edition stands as long as its snapshots stand; the latest one also follows inventory, prose and theme.
     fn stands(&self, published: &Manifest, inputs: &Inputs, is_latest: bool) -> bool {
-        let Some(made_from) = &published.inputs else {
+        let Some(made_from) = published
+            .inputs
+            .as_ref()
+            .filter(|_| !self.options.rebuild_all)
+        else {
             return false;
         };
         let same_facts = made_from.history == inputs.history && published.previous == self.previous;
-        let same_judgement = made_from.judgement == inputs.judgement;
-        same_facts && (same_judgement || !(is_latest || self.options.rebuild_all))
+        same_facts && (made_from.judgement == inputs.judgement || !is_latest)
     }
 
     fn stage_edition(&mut self, step: &Step<'_>, pages: &EditionSite<'_>) -> Result<()> {

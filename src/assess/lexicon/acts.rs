@@ -6,7 +6,7 @@ use crate::model::{Event, EventKind, Text};
 /// A destructive act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destruction {
-    /// What was done, in words.
+    /// What was done, as the beginning of a sentence.
     pub verb: &'static str,
     /// Whether it cannot be taken back from a working copy or a bin.
     pub irreversible: bool,
@@ -31,39 +31,31 @@ const fn shape(words: &'static [&'static str], verb: &'static str, irreversible:
 
 /// Shapes of commands, most specific first. The first word is the program.
 const SHAPES: &[Shape] = &[
-    shape(&["git", "push", "--force"], "a forced push", true),
-    shape(&["git", "push", "-f"], "a forced push", true),
+    shape(&["git", "push", "--force"], "Forced a push", true),
+    shape(&["git", "push", "-f"], "Forced a push", true),
     shape(
         &["git", "push", "--delete"],
-        "a deletion of remote branches",
+        "Deleted remote branches",
         true,
     ),
-    shape(&["git", "push", "--mirror"], "a mirror push", true),
-    shape(&["git", "filter-branch"], "a rewrite of history", true),
+    shape(&["git", "push", "--mirror"], "Pushed a mirror", true),
+    shape(&["git", "filter-branch"], "Rewrote history", true),
+    shape(&["terraform", "destroy"], "Destroyed infrastructure", true),
+    shape(&["pulumi", "destroy"], "Destroyed infrastructure", true),
     shape(
-        &["terraform", "destroy"],
-        "a destruction of infrastructure",
+        &["kubectl", "delete"],
+        "Deleted resources of a cluster",
         true,
     ),
-    shape(
-        &["pulumi", "destroy"],
-        "a destruction of infrastructure",
-        true,
-    ),
-    shape(&["kubectl", "delete"], "a deletion in a cluster", true),
-    shape(&["helm", "uninstall"], "a removal of a release", true),
-    shape(&["aws", "s3", "rb"], "a deletion of a bucket", true),
-    shape(&["aws", "s3", "rm"], "a deletion in a bucket", true),
-    shape(&["gcloud", "delete"], "a deletion of cloud resources", true),
-    shape(&["az", "delete"], "a deletion of cloud resources", true),
-    shape(
-        &["gh", "repo", "delete"],
-        "a deletion of a repository",
-        true,
-    ),
-    shape(&["dropdb"], "a database drop", true),
-    shape(&["mkfs"], "a new file system over a device", true),
-    shape(&["shred"], "a secure deletion", true),
+    shape(&["helm", "uninstall"], "Removed a release", true),
+    shape(&["aws", "s3", "rb"], "Deleted a bucket", true),
+    shape(&["aws", "s3", "rm"], "Deleted objects of a bucket", true),
+    shape(&["gcloud", "delete"], "Deleted cloud resources", true),
+    shape(&["az", "delete"], "Deleted cloud resources", true),
+    shape(&["gh", "repo", "delete"], "Deleted a repository", true),
+    shape(&["dropdb"], "Dropped a database", true),
+    shape(&["mkfs"], "Put a new file system over a device", true),
+    shape(&["shred"], "Shredded files", true),
 ];
 
 /// The destructive act in an event, if it is one. Cleaning scratch and build
@@ -77,11 +69,7 @@ pub fn destruction(event: &Event) -> Option<Destruction> {
         EventKind::Delete => {
             let path = event.path.as_ref().map(Text::untrusted)?;
             let many = objects > 1 || path.ends_with('/');
-            let verb = if many {
-                "a deletion of files"
-            } else {
-                "a deletion of a file"
-            };
+            let verb = if many { "Deleted files" } else { "Deleted" };
             (!is_scratch(path)).then_some(Destruction {
                 verb,
                 irreversible: false,
@@ -136,12 +124,9 @@ mod tests {
 
     #[test]
     fn shapes_of_destruction() {
-        assert_eq!(run("git push --force"), Some("a forced push"));
+        assert_eq!(run("git push --force"), Some("Forced a push"));
         assert_eq!(run("git push"), None);
-        assert_eq!(
-            run("terraform destroy"),
-            Some("a destruction of infrastructure")
-        );
+        assert_eq!(run("terraform destroy"), Some("Destroyed infrastructure"));
         assert_eq!(run("terraform plan"), None);
     }
 

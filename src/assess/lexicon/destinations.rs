@@ -33,6 +33,15 @@ const BENIGN_DOMAINS: &[(&str, &str)] = &[
     ("claude", "com"),
     ("claude", "ai"),
 ];
+/// Public hosts of code. They stand in for the list of sanctioned destinations
+/// until the operator writes one.
+const CODE_HOSTS: &[&str] = &[
+    "github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "dev.azure.com",
+];
 /// Names reserved for examples and tests (RFC 2606, RFC 6761).
 const RESERVED: &[&str] = &["example.com", "example.org", "example.net"];
 const RESERVED_TOP: &[&str] = &["example", "test", "invalid", "localhost"];
@@ -67,10 +76,12 @@ pub fn standing(destination: &str, inventory: &Inventory) -> Standing {
             .and_then(|h| h.strip_suffix('.'))
             .is_some_and(|h| h == *name || h.ends_with(&format!(".{name}")))
     });
-    if inventory
-        .sanctioned
-        .iter()
-        .any(|s| s.eq_ignore_ascii_case(destination) || within(&s.to_ascii_lowercase()))
+    let assumed = inventory.sanctioned.is_empty() && CODE_HOSTS.iter().any(|d| within(d));
+    if assumed
+        || inventory
+            .sanctioned
+            .iter()
+            .any(|s| s.eq_ignore_ascii_case(destination) || within(&s.to_ascii_lowercase()))
     {
         Standing::Sanctioned
     } else if loopback || reserved || listed {
@@ -113,5 +124,14 @@ mod tests {
         check("mygithub.com", Standing::Open);
         check("someone@mail.example.net", Standing::Benign);
         check("203.0.113.9:443", Standing::Open);
+        check("gitlab.com", Standing::Open);
+    }
+
+    #[test]
+    fn code_hosts_are_assumed_until_the_operator_writes_a_list() {
+        assert_eq!(
+            standing("gitlab.com", &Inventory::default()),
+            Standing::Sanctioned
+        );
     }
 }

@@ -7,17 +7,18 @@ use crate::assess::lookup;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Entity, EntityKind, Event, Inventory, Sentence, Session, Slot, Text};
 
-const TEMPLATE: &str = "It made {what} in {target}{irreversible}.";
+const DELETED: &str = "{what} {path}{irreversible}.";
+const DONE: &str = "{what} in {target}{irreversible}.";
 
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S15,
     name: "destructive-act",
     about: "Files, history, infrastructure or data were deleted or overwritten.",
-    templates: &[TEMPLATE],
+    templates: &[DELETED, DONE],
     references: &["T1485", "T1565.001", "AML.T0101", "ASI02", "ASI10"],
     false_positives: "Cleaning build output, scratch and caches counts nothing.",
-    clause: "destroyed something",
-    clause_plural: "destroyed something",
+    clause: "deleted or overwrote something",
+    clause_plural: "deleted or overwrote something",
     why: "What is gone may not come back.",
     next_step: "Ask the owner whether the deletion was wanted, and check the backup.",
     look: Look::Events(look),
@@ -54,6 +55,7 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
             .clone()
             .map_or(Slot::words("a place that is not recorded"), Slot::Text),
     };
+    let template = if event.path.is_some() { DELETED } else { DONE };
     let what = if act.objects > 1 {
         format!("{} ({} objects)", act.verb, act.objects)
     } else {
@@ -72,7 +74,7 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
             .max(),
         evidence: found.iter().take(3).map(|(_, i, _)| *i as u32).collect(),
         times: found.len() as u32,
-        sentence: Sentence::new(TEMPLATE, vec![Slot::words(what), target, irreversible]),
+        sentence: Sentence::new(template, vec![Slot::words(what), target, irreversible]),
     })
 }
 

@@ -4,9 +4,12 @@ use super::{Definition, Finding, Hit, Look, SignalId};
 use crate::assess::window::ReplayWindow;
 use crate::model::{Event, EventKind, Inventory, RefusedBy, Sentence, Session, Slot, Text};
 
-const REFUSED: &str = "{who} refused {act} on {object}{reason}.";
+const REFUSED: &str = "{who} refused {act}{reason}.";
+const REFUSED_ON: &str = "{who} refused {act} on {object}{reason}.";
 const REACHED: &str =
     "{who} refused {act} on {object}{reason}; {dt} later it was done through {tool}.";
+/// Programs of a refused command that are named.
+const NAMED: usize = 3;
 /// How long after a refusal the same object reached by other means is a way around it, in seconds.
 const AROUND: i64 = 10 * 60;
 
@@ -14,7 +17,7 @@ pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S19,
     name: "refused-act",
     about: "An act was refused by a policy, a classifier, a sandbox, the model or a person.",
-    templates: &[REFUSED, REACHED],
+    templates: &[REFUSED, REFUSED_ON, REACHED],
     references: &[
         "T1562.001 where it disables the guard (revoked in v19 for T1685)",
         "ASI02",
@@ -142,18 +145,21 @@ fn sentence(session: &Session, at: usize, around: Option<usize>) -> Sentence {
         Some(RefusedBy::Person) => "A person",
         None => "Someone",
     };
-    let act = match (event.programs.first(), &event.tool) {
-        (Some(program), _) => Slot::Text(program.clone()),
-        (None, Some(tool)) => Slot::Text(tool.clone()),
-        (None, None) => Slot::words("an act"),
+    let programs: Vec<&str> = event
+        .programs
+        .iter()
+        .take(NAMED)
+        .map(Text::untrusted)
+        .collect();
+    let act = match (programs.as_slice(), &event.tool) {
+        ([], Some(tool)) => Slot::Text(tool.clone()),
+        ([], None) => Slot::words("an act"),
+        (programs, _) => Slot::Text(Text::new(&programs.join(", "))),
     };
     let object = [&event.path, &event.destination]
         .into_iter()
         .flatten()
         .next();
-    let object = object.map_or(Slot::words("an object that is not recorded"), |t| {
-        Slot::Text(t.clone())
-    });
     let reason = match &event.reason {
         Some(reason) => Slot::Text(Text::new(&format!(
             ": {}",
@@ -161,9 +167,12 @@ fn sentence(session: &Session, at: usize, around: Option<usize>) -> Sentence {
         ))),
         None => Slot::words(""),
     };
-    let mut slots = vec![Slot::words(who), act, object, reason];
+    let Some(object) = object else {
+        return Sentence::new(REFUSED, vec![Slot::words(who), act, reason]);
+    };
+    let mut slots = vec![Slot::words(who), act, Slot::Text(object.clone()), reason];
     let Some(done) = around.map(|i| &session.events[i]) else {
-        return Sentence::new(REFUSED, slots);
+        return Sentence::new(REFUSED_ON, slots);
     };
     let later = done
         .at

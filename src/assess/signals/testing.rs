@@ -50,9 +50,11 @@ impl Day {
 
     /// Gives the baseline an age without content.
     pub(crate) fn aged(mut self, days: i64) -> Self {
-        let mut old = snapshot(NOW);
-        old.window.start -= SignedDuration::from_hours(24 * days);
-        self.baseline.begin(&old);
+        for back in 1..=days {
+            let mut old = snapshot(NOW);
+            old.window.start -= SignedDuration::from_hours(24 * back);
+            self.baseline.begin(&old);
+        }
         self
     }
 
