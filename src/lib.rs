@@ -1,13 +1,72 @@
-//! Daybrief
+//! Daybrief reads snapshots of AI-agent sessions, ranks them by significance,
+//! explains every rank with evidence, and renders a static HTML site.
+//!
+//! This page is the map of the program.
+//!
+//! # The pipeline
+//!
+//! ```text
+//! source ──> normalise ──> assess ──> relate ──> render ──> publish
+//! records     sessions      verdicts   edition    bytes      files
+//!                             │
+//!                          history
+//! ```
+//!
+//! Data flows one way, through typed values. [`reading`] drives the first three
+//! stages over one snapshot, [`site`] walks over all of them from the oldest to the
+//! newest, and [`cli`] stands outside.
+//!
+//! | stage | takes | makes | it alone |
+//! | --- | --- | --- | --- |
+//! | [`source`] | files | [`source::snapshot::Record`]s, inventory, prose | reads files |
+//! | [`normalise`] | a record | [`model::Session`], or a reason for quarantine | bounds text and masks secrets |
+//! | [`assess`] | a session | [`assess::Facts`], then a [`assess::Verdict`] | knows signals and weights |
+//! | [`history`] | facts of earlier editions | how new something is | remembers |
+//! | [`relate`] | facts and verdicts | [`relate::Edition`]: leads, narratives, queue, map | decides what leads |
+//! | [`render`] | an edition and an address | bytes | knows where pages go and what HTML is |
+//! | [`publish`] | bytes | `public/`, all or nothing | writes files |
+//!
+//! # How a snapshot is read
+//!
+//! Sessions are streamed twice. The first pass reduces each to its
+//! [`assess::Facts`] and forgets its events; a judgement needs the facts of all
+//! sessions but never their events, so memory grows with facts only. The second
+//! pass hands the sessions out again, a batch at a time, for their pages. What is
+//! kept of a judgement is a [`assess::Verdict`]; the full [`assess::Assessment`]
+//! is pure and cheap, and is made anew where it is shown.
+//!
+//! # Invariants
+//!
+//! * Nothing but [`source`] reads files, nothing but [`publish`] writes them, and
+//!   nothing but `main` sees the clock, the environment or the arguments. Clippy's
+//!   `disallowed-methods` holds it; each border says so at its head.
+//! * [`model`] knows neither JSON nor HTML.
+//! * Session text is [`model::Text`]: it has no `Display`, and leaves only through
+//!   the sinks in [`render::html`] and [`render::plain`], which escape it.
+//! * A mistake in data is a [`diagnostic::Diagnostic`], not an error; `anyhow` is
+//!   for the world.
+//! * An edition is judged only by what lies before it: its "now" is its snapshot's
+//!   `taken_at`. Adding a snapshot changes no earlier edition.
+//! * A narrative is never an input to a signal. It only holds its anchor's recency.
+//! * Nothing that reaches the output depends on the order of a hash map, the
+//!   number of threads, the clock, or where the site lies on disk.
+
+pub mod model;
+
+pub mod source;
+
+pub mod normalise;
+
 pub mod assess;
+pub mod history;
+
+pub mod relate;
+
+pub mod render;
+
+pub mod publish;
+
 pub mod cli;
 pub mod diagnostic;
-pub mod history;
-pub mod model;
-pub mod normalise;
-pub mod publish;
 pub mod reading;
-pub mod relate;
-pub mod render;
 pub mod site;
-pub mod source;
