@@ -1,6 +1,7 @@
 //! What was said on the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Security briefs about AI-agent sessions: ranks them by significance, explains
@@ -146,11 +147,11 @@ pub struct ClaudeCode {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only what lies this long before --as-of, as 90m, 24h or 7d
-    #[arg(long, value_name = "SPAN", conflicts_with = "split")]
-    pub window: Option<String>,
+    #[arg(long, value_name = "SPAN", conflicts_with = "split", value_parser = seconds)]
+    pub window: Option<i64>,
     /// The moment the snapshot is taken at [default: now]
-    #[arg(long, value_name = "MOMENT")]
-    pub as_of: Option<String>,
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub as_of: Option<Timestamp>,
     /// One snapshot for each stretch of time
     #[arg(long, value_enum)]
     pub split: Option<Split>,
@@ -167,4 +168,35 @@ pub struct ClaudeCode {
 pub enum Split {
     /// One for each day in UTC that has activity.
     Daily,
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "not a moment; write it as 2026-11-22T06:00:00Z".to_owned())
+}
+
+/// Seconds of `90m`, `24h`, `7d`.
+fn seconds(text: &str) -> Result<i64, String> {
+    let units = [('m', 60), ('h', 3_600), ('d', 86_400)];
+    units
+        .iter()
+        .find_map(|(unit, seconds)| {
+            let number: i64 = text.strip_suffix(*unit)?.parse().ok()?;
+            (1..=100_000).contains(&number).then(|| number * seconds)
+        })
+        .ok_or_else(|| "not a span; write it as 90m, 24h or 7d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_a_number_and_a_unit() {
+        assert_eq!(seconds("24h"), Ok(86_400));
+        assert_eq!(seconds("7d"), Ok(604_800));
+        for wrong in ["", "24", "h", "-1h", "1.5h", "999999999d"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
 }

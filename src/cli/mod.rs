@@ -37,15 +37,13 @@ pub struct World {
     pub is_terminal: bool,
 }
 
-/// How a command ended.
+/// How a command ended. Wrong usage never gets this far: the parser of arguments ends with 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Done.
     Done,
     /// Input or build failed.
     Failed,
-    /// It was called wrongly.
-    Usage,
 }
 
 impl From<Outcome> for ExitCode {
@@ -53,7 +51,6 @@ impl From<Outcome> for ExitCode {
         Self::from(match outcome {
             Outcome::Done => 0,
             Outcome::Failed => 1,
-            Outcome::Usage => 2,
         })
     }
 }

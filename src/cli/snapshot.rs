@@ -10,7 +10,6 @@ use crate::source::claude_code::{self, Split};
 use crate::source::config;
 use crate::source::snapshot::wire;
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(
@@ -20,15 +19,12 @@ pub(super) fn run(
     report: &Report,
 ) -> Result<Outcome> {
     let arguments::Source::ClaudeCode(args) = &args.source;
-    let split = match (&args.window, args.split) {
-        (Some(window), None) => Split::Window(seconds(window)?),
+    let split = match (args.window, args.split) {
+        (Some(seconds), None) => Split::Window(seconds),
         (None, Some(arguments::Split::Daily)) => Split::Daily,
         _ => Split::Everything,
     };
-    let as_of = match &args.as_of {
-        Some(text) => moment(text)?,
-        None => world.now,
-    };
+    let as_of = args.as_of.unwrap_or(world.now);
     let paths = paths(args, world)?;
     let import = claude_code::read(&paths, &claude_code::Options { as_of, split })?;
     for line in import.report.lines() {
@@ -112,29 +108,4 @@ fn lines(head: &wire::Head, sessions: &[wire::Session]) -> Result<Vec<u8>> {
 fn file_name(head: &wire::Head) -> Result<String> {
     let typed = normalise::head("snapshot", head).map_err(|d| anyhow::anyhow!(d.message))?;
     Ok(format!("{}.jsonl", EditionId::of(typed.taken_at)))
-}
-
-fn moment(text: &str) -> Result<Timestamp> {
-    text.parse()
-        .with_context(|| format!("{text:?} is not a moment; write it as 2026-11-22T06:00:00Z"))
-}
-
-/// Seconds of `90m`, `24h`, `7d`.
-fn seconds(text: &str) -> Result<i64> {
-    let wrong = || format!("{text:?} is not a span; write it as 90m, 24h or 7d");
-    let (number, unit) = text
-        .split_at_checked(text.len().saturating_sub(1))
-        .with_context(wrong)?;
-    let unit = match unit {
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => anyhow::bail!(wrong()),
-    };
-    let number: i64 = number
-        .parse()
-        .ok()
-        .filter(|n| (1..=100_000).contains(n))
-        .with_context(wrong)?;
-    Ok(number * unit)
 }
