@@ -11,6 +11,7 @@ use crate::source::limits;
 use crate::source::snapshot::{Record, SnapshotFile, nearest_field, wire};
 use anyhow::Result;
 use rayon::prelude::*;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -58,8 +59,8 @@ pub struct Read {
     pub index: usize,
     /// As understood.
     pub session: Session,
-    /// As read: bounded and redacted.
-    pub raw: wire::Session,
+    /// As read, on one line: bounded and redacted, unknown fields included.
+    pub raw: Vec<u8>,
 }
 
 /// One record after parsing.
@@ -123,11 +124,11 @@ pub fn sessions(
         let read: Vec<Read> = wanted
             .par_iter()
             .filter_map(|(index, record)| {
-                let Parsed { session, raw, .. } =
-                    parse(record, &file.label, &reading.snapshot).ok()?;
+                let parsed = parse(record, &file.label, &reading.snapshot).ok()?;
+                let raw = raw_line(record, &parsed);
                 Some(Read {
                     index: *index,
-                    session,
+                    session: parsed.session,
                     raw,
                 })
             })
@@ -155,6 +156,22 @@ fn parse(record: &Record, label: &str, snapshot: &Snapshot) -> Result<Parsed, Di
         unknown,
         border,
     })
+}
+
+/// The record as it is published. Only one with fields that this version does not
+/// know has to be read as a tree again to keep them.
+fn raw_line(record: &Record, parsed: &Parsed) -> Vec<u8> {
+    let whole = (!parsed.unknown.is_empty())
+        .then(|| serde_json::from_slice::<Value>(&record.json).ok())
+        .flatten();
+    let line = match whole {
+        Some(mut value) => {
+            normalise::border_unknown(&mut value);
+            serde_json::to_vec(&value)
+        }
+        None => serde_json::to_vec(&parsed.raw),
+    };
+    line.unwrap_or_default()
 }
 
 fn content_hash(session: &Session) -> u64 {

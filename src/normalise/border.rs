@@ -3,6 +3,7 @@
 use super::redact;
 use crate::source::limits;
 use crate::source::snapshot::wire;
+use serde_json::Value;
 
 /// Marks a text that was longer than [`limits::TEXT_CHARS`].
 const CUT: &str = "\u{2026}[cut]";
@@ -29,6 +30,26 @@ pub fn border(session: &mut wire::Session) -> Border {
     }
     for_each_text(session, &mut |text| clean(text, &mut done));
     done
+}
+
+/// Bounds and redacts every text of a record that holds fields this version does
+/// not know, names of fields included, so that it can be kept as it came.
+pub fn border_unknown(record: &mut Value) {
+    match record {
+        Value::String(text) => clean(text, &mut Border::default()),
+        Value::Array(items) => {
+            items.truncate(limits::EVENTS);
+            items.iter_mut().for_each(border_unknown);
+        }
+        Value::Object(fields) => {
+            for (mut name, mut value) in std::mem::take(fields) {
+                clean(&mut name, &mut Border::default());
+                border_unknown(&mut value);
+                fields.insert(name, value);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn truncate<T>(items: &mut Vec<T>, limit: usize, done: &mut Border) {
@@ -165,5 +186,21 @@ impl Border {
         self.cut += other.cut;
         self.masked += other.masked;
         self.dropped += other.dropped;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_fields_are_redacted_wherever_they_stand() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let mut record =
+            serde_json::json!({ "id": "a", token.clone(): [{ "deep": token }], "n": 1 });
+        border_unknown(&mut record);
+        let text = record.to_string();
+        assert!(!text.contains("ghp_"), "{text}");
+        assert_eq!(text.matches("[secret: GitHub token").count(), 2, "{text}");
     }
 }

@@ -168,14 +168,14 @@ impl Build<'_> {
         let mut raw = self.staging.file(&format!("{folder}{records}"))?;
         let mut entries = Vec::with_capacity(step.reading.facts.len() + 1);
         reading::sessions(step.file, step.reading, |batch| {
-            let staged: Vec<(Vec<Entry>, Vec<u8>)> = batch
+            let staged: Vec<Vec<Entry>> = batch
                 .par_iter()
                 .map(|read| self.stage_session(read, pages, folder))
                 .collect::<Result<_>>()?;
             (self.options.pages)(staged.len());
-            for (of_session, line) in staged {
+            for (read, of_session) in batch.iter().zip(staged) {
                 entries.extend(of_session);
-                raw.write_all(&line)?;
+                raw.write_all(&read.raw)?;
                 raw.write_all(b"\n")?;
             }
             Ok(())
@@ -189,7 +189,7 @@ impl Build<'_> {
         read: &Read,
         pages: &EditionSite<'_>,
         folder: &str,
-    ) -> Result<(Vec<Entry>, Vec<u8>)> {
+    ) -> Result<Vec<Entry>> {
         let mut entries = Vec::with_capacity(1);
         for leaf in EditionSite::session_leaves(read.index, read.session.events.len()) {
             let Leaf::Session(_, page) = leaf else {
@@ -198,7 +198,7 @@ impl Build<'_> {
             let bytes = pages.render_session(read, page)?;
             entries.push(self.staging.write(folder, &pages.path(leaf), &bytes)?);
         }
-        Ok((entries, serde_json::to_vec(&read.raw)?))
+        Ok(entries)
     }
 
     fn stage_root(&mut self, pages: &EditionSite<'_>) -> Result<()> {
