@@ -307,7 +307,7 @@ fn reaches(session: &Session, inventory: &Inventory) -> Vec<Reach> {
         if event.kind != EventKind::Request || event.ok == Some(false) {
             continue;
         }
-        let standing = destinations::standing(destination.untrusted(), inventory);
+        let standing = standing(event, destination, inventory);
         if standing == Standing::Benign {
             continue;
         }
@@ -325,6 +325,19 @@ fn reaches(session: &Session, inventory: &Inventory) -> Vec<Reach> {
     let mut reaches: Vec<Reach> = found.into_values().collect();
     reaches.sort_by_key(|r| r.event);
     reaches
+}
+
+/// How much is known of where a request went. A place that everybody fetches from
+/// is not harmless to publish to.
+pub(super) fn standing(event: &Event, destination: &Text, inventory: &Inventory) -> Standing {
+    let publishes = event
+        .method
+        .as_ref()
+        .is_some_and(|m| m.untrusted().eq_ignore_ascii_case("publish"));
+    match destinations::standing(destination.untrusted(), inventory) {
+        Standing::Benign if publishes => Standing::Open,
+        standing => standing,
+    }
 }
 
 /// Whether a request only fetched: a fetching method and no body.

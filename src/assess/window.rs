@@ -1,7 +1,7 @@
 //! The replay window: a sensitive read, then something that leaves.
 
-use super::facts::{is_fetch, repo_of, touched_class};
-use super::lexicon::destinations::{self, Standing};
+use super::facts::{is_fetch, repo_of, standing, touched_class};
+use super::lexicon::destinations::Standing;
 use crate::model::{Entity, Event, EventKind, Inventory, PathClass, Session, Text};
 
 /// No pair further apart than this counts, in seconds.
@@ -84,7 +84,7 @@ fn outbound<'a>(event: &'a Event, inventory: &Inventory) -> Option<(&'a Text, f6
         .method
         .as_ref()
         .is_some_and(|m| m.untrusted().eq_ignore_ascii_case("push"));
-    let place = match destinations::standing(destination.untrusted(), inventory) {
+    let place = match standing(event, destination, inventory) {
         Standing::Benign => return None,
         Standing::Sanctioned if push => 0.2,
         Standing::Sanctioned => 0.5,

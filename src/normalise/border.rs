@@ -58,7 +58,7 @@ fn truncate<T>(items: &mut Vec<T>, limit: usize, done: &mut Border) {
 }
 
 fn clean(text: &mut String, done: &mut Border) {
-    if let (std::borrow::Cow::Owned(masked), _) = redact::mask(text) {
+    if let std::borrow::Cow::Owned(masked) = redact::mask(text) {
         *text = masked;
         done.masked += 1;
     }

@@ -90,7 +90,6 @@ pub fn head(file: &str, head: &wire::Head) -> Result<Snapshot, Diagnostic> {
 
 fn bounded(text: &str) -> Text {
     let cut: String = super::redact::mask(text)
-        .0
         .chars()
         .take(limits::TEXT_CHARS)
         .collect();

@@ -158,15 +158,8 @@ static RULES: &[Rule] = &[
     ),
 ];
 
-/// Values that documentation uses as examples: recognised, still masked.
-const EXAMPLES: &[&str] = &[
-    "AKIAIOSFODNN7EXAMPLE",
-    "EXAMPLE",
-    "example",
-    "xxxxxxxx",
-    "XXXXXXXX",
-    "00000000",
-];
+/// Parts of values that documentation uses as examples, in lower case: recognised, still masked.
+const EXAMPLES: &[&str] = &["example", "xxxxxxxx", "00000000"];
 
 static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -192,15 +185,6 @@ const SECRET_NAMES: &[&str] = &[
     "signature",
 ];
 
-/// What was found in a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Found {
-    /// Kind of the first secret.
-    pub kind: &'static str,
-    /// Whether it is a value that documentation uses as an example.
-    pub example: bool,
-}
-
 /// One masked stretch of a text.
 struct Span {
     kind: &'static str,
@@ -209,19 +193,14 @@ struct Span {
 }
 
 /// Masks every secret in a text. Returns the text itself, borrowed, when there is none.
-pub fn mask(text: &str) -> (Cow<'_, str>, Option<Found>) {
+pub fn mask(text: &str) -> Cow<'_, str> {
     let mut spans = provider_tokens(text);
     spans.extend(url_passwords(text));
     spans.extend(assignments(text));
     spans.sort_by_key(|s| (s.start, usize::MAX - s.end));
-    let Some(first) = spans.first() else {
-        return (Cow::Borrowed(text), None);
-    };
-    let value = &text[first.start..first.end];
-    let found = Found {
-        kind: first.kind,
-        example: EXAMPLES.iter().any(|e| value.contains(e)),
-    };
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
     let mut masked = String::with_capacity(text.len());
     let mut done = 0;
     for span in &spans {
@@ -230,23 +209,39 @@ pub fn mask(text: &str) -> (Cow<'_, str>, Option<Found>) {
             continue;
         }
         masked.push_str(&text[done..span.start]);
-        masked.push_str(&placeholder(span.kind, &text[span.start..span.end]));
+        let value = &text[span.start..span.end];
+        let kind = if is_example(value) {
+            EXAMPLE
+        } else {
+            span.kind
+        };
+        masked.push_str(&placeholder(kind, value));
         done = span.end;
     }
     masked.push_str(&text[done..]);
-    (Cow::Owned(masked), Some(found))
+    Cow::Owned(masked)
 }
 
 /// The kind named by a placeholder that an earlier reader left in a text.
 pub fn placeholder_kind(text: &str) -> Option<&'static str> {
     let after = text.split_once(PLACEHOLDER)?.1;
-    let kinds = RULES.iter().map(|r| r.kind).chain([URL_PASSWORD, ASSIGNED]);
+    let kinds = RULES
+        .iter()
+        .map(|r| r.kind)
+        .chain([URL_PASSWORD, ASSIGNED, EXAMPLE]);
     kinds.into_iter().find(|kind| after.starts_with(kind))
 }
 
 const PLACEHOLDER: &str = "[secret: ";
 const URL_PASSWORD: &str = "password in a URL";
 const ASSIGNED: &str = "assigned secret";
+/// Kind of a value that documentation uses as an example.
+pub const EXAMPLE: &str = "documented example";
+
+fn is_example(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    EXAMPLES.iter().any(|e| value.contains(e))
+}
 
 /// Last four characters only of values long enough that they give nothing away.
 fn placeholder(kind: &str, value: &str) -> String {
@@ -352,7 +347,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        assert_eq!(mask(text).0, expect);
+        assert_eq!(mask(text), expect);
     }
 
     #[test]
@@ -395,9 +390,7 @@ mod tests {
 
     #[test]
     fn masking_twice_changes_nothing_and_the_kind_is_recognised() {
-        let once = mask("key ghp_0123456789abcdefghijABCDEFGHIJ012345 here")
-            .0
-            .into_owned();
+        let once = mask("key ghp_0123456789abcdefghijABCDEFGHIJ012345 here").into_owned();
         check(&once, &once);
         assert_eq!(placeholder_kind(&once), Some("GitHub token"));
         assert_eq!(placeholder_kind("no secret"), None);

@@ -6,6 +6,7 @@
 use super::{Definition, Finding, Hit, Look, SignalId};
 use crate::assess::window::ReplayWindow;
 use crate::model::{Event, EventKind, Inventory, Sentence, Session, Slot};
+use crate::normalise::redact::EXAMPLE;
 
 const TEMPLATE: &str = "A {kind} was in {place} at event {n}; it is not shown here.";
 
@@ -40,9 +41,12 @@ const GENERIC: &[&str] = &[
     "API key",
 ];
 
+/// Strength of a provider's format, of a generic one, of an example from documentation.
+const STRENGTHS: (f64, f64, f64) = (1.0, 0.5, 0.2);
+
 /// Whether a kind of secret is a provider's own format.
 pub fn is_provider_format(kind: &str) -> bool {
-    !GENERIC.contains(&kind)
+    !GENERIC.contains(&kind) && kind != EXAMPLE
 }
 
 fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
@@ -52,7 +56,11 @@ fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
         .enumerate()
         .filter_map(|(i, e)| Some((i, e, e.secret?)))
         .collect();
-    let strength = |kind: &str| if is_provider_format(kind) { 1.0 } else { 0.5 };
+    let strength = |kind: &str| match kind {
+        EXAMPLE => STRENGTHS.2,
+        kind if is_provider_format(kind) => STRENGTHS.0,
+        _ => STRENGTHS.1,
+    };
     // The first of the strongest.
     let best = found
         .iter()

@@ -262,10 +262,7 @@ fn destinations() {
         &["aws s3 cp", "< dump.sql", "@ PUT s3://bucket"],
     );
     check("nc -l 8080", &["nc -l"]);
-    check(
-        "npm publish",
-        &["npm publish", "@ publish npmjs.org"],
-    );
+    check("npm publish", &["npm publish", "@ publish npmjs.org"]);
     check(
         "docker push ghcr.io/a/b:1",
         &["docker push", "@ push ghcr.io"],
