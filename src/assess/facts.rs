@@ -9,8 +9,8 @@ use super::lookup;
 use super::signals::{self, Finding, SignalId};
 use super::window::{self, ReplayWindow};
 use crate::model::{
-    Consequence, Entity, EntityKind, Event, EventKind, Inventory, Money, PathClass, Sentence,
-    Session, Slot, Snapshot, Status, Text,
+    Consequence, Entity, EntityKind, Event, EventKind, Inventory, Money, PathClass, SecretForm,
+    Sentence, Session, Slot, Snapshot, Status, Text,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
@@ -239,7 +239,7 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
         live_secret: session
             .events
             .iter()
-            .any(|e| e.secret.is_some_and(signals::is_provider_format)),
+            .any(|e| e.secret.is_some_and(|s| s.form == SecretForm::Provider)),
     }
 }
 

@@ -78,6 +78,26 @@ pub enum RefusedBy {
     Person,
 }
 
+/// How sure a secret's form makes us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretForm {
+    /// A provider's documented format.
+    Provider,
+    /// A habit of writing: an assignment, a password in a URL.
+    Generic,
+    /// A value that documentation uses as an example.
+    Example,
+}
+
+/// A secret that was found and masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Secret {
+    /// What it is: `GitHub token`.
+    pub kind: &'static str,
+    /// How sure its form makes us.
+    pub form: SecretForm,
+}
+
 /// Where the raw record of an event stands at its source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceRef {
@@ -124,8 +144,8 @@ pub struct Event {
     pub mode: Option<Text>,
     /// A short description.
     pub summary: Option<Text>,
-    /// Kind of a secret that was found in this event and masked ("GitHub token").
-    pub secret: Option<&'static str>,
+    /// A secret that was found in this event and masked.
+    pub secret: Option<Secret>,
     /// Where the raw record stands.
     pub source: Option<SourceRef>,
 }

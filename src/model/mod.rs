@@ -17,7 +17,7 @@ mod time;
 
 pub use edition::EditionId;
 pub use entity::{Entity, EntityKind};
-pub use event::{Event, EventKind, RefusedBy, SourceRef};
+pub use event::{Event, EventKind, RefusedBy, Secret, SecretForm, SourceRef};
 pub use inventory::{
     AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
     UserRecord,

@@ -4,6 +4,7 @@
 //! made of, and its least length. A masked secret leaves its kind and its last
 //! four characters: `[secret: GitHub token …9f3c]`.
 
+use crate::model::{Secret, SecretForm};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 struct Rule {
     kind: &'static str,
     prefix: &'static str,
+    form: SecretForm,
     /// Least number of token characters after the prefix.
     least: usize,
     characters: Characters,
@@ -51,6 +53,22 @@ const fn rule(
     Rule {
         kind,
         prefix,
+        form: SecretForm::Provider,
+        least,
+        characters,
+    }
+}
+
+const fn generic(
+    kind: &'static str,
+    prefix: &'static str,
+    least: usize,
+    characters: Characters,
+) -> Rule {
+    Rule {
+        kind,
+        prefix,
+        form: SecretForm::Generic,
         least,
         characters,
     }
@@ -61,7 +79,7 @@ static RULES: &[Rule] = &[
     rule("Anthropic key", "sk-ant-", 20, Characters::Url),
     rule("OpenAI key", "sk-proj-", 20, Characters::Url),
     rule("OpenAI key", "sk-svcacct-", 20, Characters::Url),
-    rule("API key", "sk-", 32, Characters::Url),
+    generic("API key", "sk-", 32, Characters::Url),
     rule("GitHub token", "ghp_", 30, Characters::Alnum),
     rule("GitHub token", "gho_", 30, Characters::Alnum),
     rule("GitHub token", "ghu_", 30, Characters::Alnum),
@@ -89,7 +107,7 @@ static RULES: &[Rule] = &[
     rule("Hugging Face token", "hf_", 30, Characters::Alnum),
     rule("SendGrid key", "SG.", 40, Characters::Wide),
     rule("DigitalOcean token", "dop_v1_", 60, Characters::Alnum),
-    rule("JSON web token", "eyJ", 60, Characters::Wide),
+    generic("JSON web token", "eyJ", 60, Characters::Wide),
     rule(
         "private key",
         "-----BEGIN PRIVATE KEY-----",
@@ -132,25 +150,25 @@ static RULES: &[Rule] = &[
         0,
         Characters::Wide,
     ),
-    rule(
+    generic(
         "bearer token",
         "Authorization: Bearer ",
         8,
         Characters::Wide,
     ),
-    rule(
+    generic(
         "bearer token",
         "authorization: bearer ",
         8,
         Characters::Wide,
     ),
-    rule(
+    generic(
         "basic credentials",
         "Authorization: Basic ",
         8,
         Characters::Wide,
     ),
-    rule(
+    generic(
         "basic credentials",
         "authorization: basic ",
         8,
@@ -222,21 +240,27 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// The kind named by a placeholder that an earlier reader left in a text.
-pub fn placeholder_kind(text: &str) -> Option<&'static str> {
+/// The secret named by a placeholder that the border, or an importer before it,
+/// left in a text.
+pub fn masked_secret(text: &str) -> Option<Secret> {
     let after = text.split_once(PLACEHOLDER)?.1;
-    let kinds = RULES
-        .iter()
-        .map(|r| r.kind)
-        .chain([URL_PASSWORD, ASSIGNED, EXAMPLE]);
-    kinds.into_iter().find(|kind| after.starts_with(kind))
+    let others = [
+        (URL_PASSWORD, SecretForm::Generic),
+        (ASSIGNED, SecretForm::Generic),
+        (EXAMPLE, SecretForm::Example),
+    ];
+    let kinds = RULES.iter().map(|r| (r.kind, r.form)).chain(others);
+    kinds
+        .filter(|(kind, _)| after.starts_with(kind))
+        .map(|(kind, form)| Secret { kind, form })
+        .next()
 }
 
 const PLACEHOLDER: &str = "[secret: ";
 const URL_PASSWORD: &str = "password in a URL";
 const ASSIGNED: &str = "assigned secret";
 /// Kind of a value that documentation uses as an example.
-pub const EXAMPLE: &str = "documented example";
+const EXAMPLE: &str = "documented example";
 
 fn is_example(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
@@ -392,7 +416,7 @@ mod tests {
     fn masking_twice_changes_nothing_and_the_kind_is_recognised() {
         let once = mask("key ghp_0123456789abcdefghijABCDEFGHIJ012345 here").into_owned();
         check(&once, &once);
-        assert_eq!(placeholder_kind(&once), Some("GitHub token"));
-        assert_eq!(placeholder_kind("no secret"), None);
+        assert_eq!(masked_secret(&once).map(|s| s.kind), Some("GitHub token"));
+        assert_eq!(masked_secret("no secret"), None);
     }
 }

@@ -182,8 +182,8 @@ fn event(raw: &wire::Event) -> Result<Event, Problem> {
     Ok(event)
 }
 
-/// The kind of a secret that was masked anywhere in this event.
-fn secret(event: &Event) -> Option<&'static str> {
+/// A secret that was masked anywhere in this event.
+fn secret(event: &Event) -> Option<crate::model::Secret> {
     let texts = [
         &event.summary,
         &event.path,
@@ -192,9 +192,7 @@ fn secret(event: &Event) -> Option<&'static str> {
         &event.tool,
     ];
     let texts = texts.into_iter().flatten().chain(&event.programs);
-    texts
-        .map(Text::untrusted)
-        .find_map(redact::placeholder_kind)
+    texts.map(Text::untrusted).find_map(redact::masked_secret)
 }
 
 fn refused_by(word: &str) -> Option<RefusedBy> {

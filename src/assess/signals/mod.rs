@@ -31,7 +31,6 @@ use crate::model::{Inventory, Sentence, Session};
 use jiff::Timestamp;
 
 pub(crate) use s04_new_lane::lanes;
-pub use s10_secret_in_content::is_provider_format;
 pub use s15_destructive_act::destroyed_production;
 
 /// Version of the rules and weights; printed, and part of an edition's inputs.

@@ -5,8 +5,7 @@
 
 use super::{Definition, Finding, Hit, Look, SignalId};
 use crate::assess::window::ReplayWindow;
-use crate::model::{Event, EventKind, Inventory, Sentence, Session, Slot};
-use crate::normalise::redact::EXAMPLE;
+use crate::model::{Event, EventKind, Inventory, Secret, SecretForm, Sentence, Session, Slot};
 
 const TEMPLATE: &str = "A {kind} was in {place} at event {n}; it is not shown here.";
 
@@ -31,41 +30,27 @@ pub(super) const SIGNAL: Definition = Definition {
     look: Look::Events(look),
 };
 
-/// Kinds that are a habit of writing rather than a provider's format.
-const GENERIC: &[&str] = &[
-    "assigned secret",
-    "password in a URL",
-    "basic credentials",
-    "bearer token",
-    "JSON web token",
-    "API key",
-];
-
-/// Strength of a provider's format, of a generic one, of an example from documentation.
-const STRENGTHS: (f64, f64, f64) = (1.0, 0.5, 0.2);
-
-/// Whether a kind of secret is a provider's own format.
-pub fn is_provider_format(kind: &str) -> bool {
-    !GENERIC.contains(&kind) && kind != EXAMPLE
+/// Strength of a secret by its form.
+const fn strength(secret: Secret) -> f64 {
+    match secret.form {
+        SecretForm::Provider => 1.0,
+        SecretForm::Generic => 0.5,
+        SecretForm::Example => 0.2,
+    }
 }
 
 fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
-    let found: Vec<(usize, &Event, &'static str)> = session
+    let found: Vec<(usize, &Event, Secret)> = session
         .events
         .iter()
         .enumerate()
         .filter_map(|(i, e)| Some((i, e, e.secret?)))
         .collect();
-    let strength = |kind: &str| match kind {
-        EXAMPLE => STRENGTHS.2,
-        kind if is_provider_format(kind) => STRENGTHS.0,
-        _ => STRENGTHS.1,
-    };
     // The first of the strongest.
     let best = found
         .iter()
         .reduce(|a, b| if strength(b.2) > strength(a.2) { b } else { a });
-    let Some((at, event, kind)) = best else {
+    let Some((at, event, secret)) = best else {
         return Finding::Absent;
     };
     let place = match event.kind {
@@ -77,12 +62,12 @@ fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
         _ => "a tool call",
     };
     let slots = vec![
-        Slot::words(*kind),
+        Slot::words(secret.kind),
         Slot::words(place),
         Slot::Count(*at as u64 + 1),
     ];
     Finding::present(Hit {
-        strength: strength(kind),
+        strength: strength(*secret),
         last_at: found.iter().filter_map(|(_, e, _)| e.at).max(),
         evidence: found.iter().take(3).map(|(i, ..)| *i as u32).collect(),
         times: found.len() as u32,

@@ -440,7 +440,7 @@ fn detail(event: &Event) -> Markup {
     counts.extend(event.objects.map(|n| format!("{n} objects")));
     counts.extend((event.ok == Some(false)).then(|| "failed".to_owned()));
     counts.extend(event.outside.then(|| "from outside".to_owned()));
-    counts.extend(event.secret.map(|kind| format!("{kind} masked")));
+    counts.extend(event.secret.map(|s| format!("{} masked", s.kind)));
     if !counts.is_empty() {
         if !markup.as_str().is_empty() {
             markup.push_words(" \u{b7} ");
