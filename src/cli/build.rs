@@ -29,12 +29,13 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
         &Options {
             out: root.join(&args.output),
             rebuild_all: args.rebuild_all,
+            strict: report.strict,
             progress: &|id, at, all| bar.set_message(format!("edition {id} ({at} of {all})")),
             pages: &|n| bar.inc(n as u64),
         },
     )?;
     bar.finish_and_clear();
-    let failed = report.diagnostics(&built.diagnostics);
+    report.diagnostics(&built.diagnostics);
     if built.failed {
         report.say("nothing was published; the site is as it was");
         return Ok(Outcome::Failed);
@@ -51,9 +52,5 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
         "Open {}",
         args.output.join("index.html").display()
     ));
-    Ok(if failed {
-        Outcome::Failed
-    } else {
-        Outcome::Done
-    })
+    Ok(Outcome::Done)
 }

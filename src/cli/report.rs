@@ -14,7 +14,7 @@ const SHOWN: usize = 50;
 pub(super) struct Report {
     quiet: bool,
     verbose: bool,
-    strict: bool,
+    pub(super) strict: bool,
     colour: anstream::ColorChoice,
     is_terminal: bool,
 }

@@ -21,6 +21,8 @@ pub struct Options<'a> {
     pub out: PathBuf,
     /// Whether editions that are published already are made anew.
     pub rebuild_all: bool,
+    /// Whether warnings stop the build before anything is published.
+    pub strict: bool,
     /// Told about each edition before it is made: its id, its place from 1, how many there are.
     pub progress: &'a (dyn Fn(EditionId, usize, usize) + Sync),
     /// Told about pages as they are made.
@@ -73,7 +75,12 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         },
     };
     let diagnostics = site.walk(|step| build.take(&step))?;
-    build.built.failed = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    let stops = if options.strict {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    build.built.failed = diagnostics.iter().any(|d| d.severity >= stops);
     build.built.diagnostics = diagnostics;
     if !build.built.failed && !site.snapshots.is_empty() {
         build.switch()?;
