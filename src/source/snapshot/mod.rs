@@ -151,6 +151,7 @@ impl SnapshotFile {
                 Ok(Records::Document {
                     text,
                     ranges: ranges.into_iter(),
+                    at: (0, 1, 1),
                 })
             }
         }
@@ -192,6 +193,8 @@ pub enum Records {
     Document {
         text: String,
         ranges: std::vec::IntoIter<(usize, usize)>,
+        /// Offset, line and column of the record before, so that no place is counted twice.
+        at: (usize, u64, u64),
     },
 }
 
@@ -224,10 +227,17 @@ impl Records {
                     }));
                 }
             },
-            Self::Document { text, ranges } => Ok(ranges.next().map(|(start, end)| {
-                let (line, column) = position(text.as_bytes(), start);
+            Self::Document { text, ranges, at } => Ok(ranges.next().map(|(start, end)| {
+                let (before, line, column) = *at;
+                let (lines, inside) = position(&text.as_bytes()[before..], start - before);
+                let column = if lines == 1 {
+                    column + inside - 1
+                } else {
+                    inside
+                };
+                *at = (start, line + lines - 1, column);
                 Record {
-                    line,
+                    line: at.1,
                     column,
                     json: text.as_bytes()[start..end].to_vec(),
                 }
@@ -340,4 +350,27 @@ fn skip_line(reader: &mut dyn BufRead) -> std::io::Result<u64> {
 
 fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_of_a_document_know_their_place() {
+        let text = "{\"sessions\":[{\"id\":1}, {\"id\":2},\n  {\"id\":3}\n]}".to_owned();
+        let ranges = session_ranges(&text).unwrap();
+        let mut records = Records::Document {
+            text,
+            ranges: ranges.into_iter(),
+            at: (0, 1, 1),
+        };
+        let places: Vec<(u64, u64)> = records
+            .batch(10)
+            .unwrap()
+            .iter()
+            .map(|r| (r.line, r.column))
+            .collect();
+        assert_eq!(places, [(1, 14), (1, 24), (2, 3)]);
+    }
 }
