@@ -71,6 +71,37 @@ impl MustSee {
         }
     }
 
+    /// What a lead of this rule did, as the end of "One active session ...".
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::SecretSentOut => "had a live secret in the open and called a new destination",
+            Self::DestroyedProduction => "destroyed something in production",
+            Self::ConflictingRecords => "left records that contradict each other",
+        }
+    }
+
+    /// Why it matters.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::SecretSentOut => "The secret may have left with the request.",
+            Self::DestroyedProduction => "Others depend on what was destroyed.",
+            Self::ConflictingRecords => "One of the records is wrong, or somebody changed it.",
+        }
+    }
+
+    /// What to do next.
+    pub const fn next_step(self) -> &'static str {
+        match self {
+            Self::SecretSentOut => "Rotate the secret, then see in the raw timeline what was sent.",
+            Self::DestroyedProduction => {
+                "Ask the owner whether it was wanted, and check the backup."
+            }
+            Self::ConflictingRecords => {
+                "Compare the two raw records and ask the collector which one stands."
+            }
+        }
+    }
+
     /// The first rule that holds.
     pub fn of(facts: &Facts, hits: &[(SignalId, Hit)]) -> Option<Self> {
         let fired = |id| hits.iter().any(|(s, _)| *s == id);

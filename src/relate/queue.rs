@@ -7,7 +7,7 @@ use crate::assess::score::{Circumstances, Input, score};
 use crate::assess::signals::{Definition, SignalId, definition};
 use crate::assess::trust::Doubt;
 use crate::assess::window::ReplayWindow;
-use crate::assess::{Assessment, Band};
+use crate::assess::{Assessment, Band, MustSee};
 use crate::model::{EntityKind, Status};
 
 /// One item of the queue.
@@ -121,14 +121,23 @@ pub fn session_words(edition: &Edition<'_>, session: usize, assessment: &Assessm
     let narrative = edition.narrative_of(session);
     let anchored = narrative.filter(|n| n.anchor.is_some_and(|a| a.session == session));
     let leading = leading_act(assessment);
-    let next_step = match (narrative, leading) {
-        (Some(n), _) => n.kind.next_step(),
-        (None, Some(d)) => d.next_step,
-        (None, None) => "Read the raw timeline.",
+    let rule = assessment.must_see;
+    let next_step = match (narrative, rule, leading) {
+        (None, Some(rule), _) => rule.next_step(),
+        (Some(n), ..) => n.kind.next_step(),
+        (None, None, Some(d)) => d.next_step,
+        (None, None, None) => "Read the raw timeline.",
     };
     let (title, why) = match anchored {
         Some(n) if n.kind != NarrativeKind::UnownedEndpoint => {
             (anchor_title(status, n), anchor_why(n))
+        }
+        _ if rule.is_some() => {
+            let clause = clause(assessment).0;
+            (
+                format!("{} session that {clause}.", state(status)),
+                rule.map_or("", MustSee::why).to_owned(),
+            )
         }
         _ if assessment.trust.doubts(Doubt::HostUnowned)
             || assessment.trust.doubts(Doubt::UserUnknown) =>
@@ -238,6 +247,9 @@ pub fn leading_act(assessment: &Assessment) -> Option<&'static Definition> {
 
 /// What a lead did, as the end of "One active session ...": singular and plural.
 pub fn clause(assessment: &Assessment) -> (&'static str, &'static str) {
+    if let Some(rule) = assessment.must_see {
+        return (rule.clause(), rule.clause());
+    }
     let sensitive = assessment.hit(SignalId::S5).is_some();
     let widened = assessment.hit(SignalId::S6).is_some();
     match leading_act(assessment) {
