@@ -6,7 +6,9 @@ use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
 use super::{not_recorded, recorded};
 use crate::assess::signals::SignalId;
-use crate::model::{Event, EventKind, Session, Text, clock, date, duration_words, moment, offset};
+use crate::model::{
+    Event, EventKind, Session, Text, clock, date, duration_words, moment, offset, same_day,
+};
 use crate::reading::Read;
 use crate::relate::Role;
 use crate::render::address::{Leaf, Linker};
@@ -223,7 +225,10 @@ fn grouped(n: u64) -> String {
 /// What changed for a lead since the edition before.
 fn change(linker: &Linker<'_>, index: usize) -> Option<String> {
     let edition = linker.of();
-    let before = edition.since.edition?;
+    let before = edition
+        .since
+        .edition
+        .filter(|_| edition.roles[index] == Role::Lead)?;
     let word = if edition.since.new.contains(&index) {
         "new"
     } else if edition.since.grew.contains(&index) {
@@ -232,10 +237,8 @@ fn change(linker: &Linker<'_>, index: usize) -> Option<String> {
         "eased"
     } else if edition.since.reopened.contains(&index) {
         "reopened"
-    } else if edition.leads.contains(&index) {
-        "unchanged"
     } else {
-        return None;
+        "unchanged"
     };
     Some(format!("{word} since edition {before}"))
 }
@@ -358,8 +361,8 @@ fn event_view(
 ) -> EventView {
     let new_day = event
         .at
-        .map(date)
-        .filter(|d| previous.map(date).as_ref() != Some(d));
+        .filter(|at| !previous.is_some_and(|before| same_day(before, *at)))
+        .map(date);
     EventView {
         number: at + 1,
         date: new_day,
