@@ -143,7 +143,9 @@ impl Baseline {
     /// A gap in the archive is not history.
     pub fn days_before(&self, snapshot: &Snapshot) -> i64 {
         let today = day(snapshot.window.start);
-        self.days.range(today - LOOK_BACK_DAYS..=today).count() as i64
+        self.days
+            .range(today - LOOK_BACK_DAYS..=today)
+            .fold(0, |n, _| n + 1)
     }
 
     /// How many editions it was made from.
