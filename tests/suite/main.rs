@@ -2,4 +2,5 @@
 //! a folder of its own.
 
 mod harness;
+mod sample;
 mod smoke;
