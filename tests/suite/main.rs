@@ -2,5 +2,6 @@
 //! a folder of its own.
 
 mod harness;
+mod sample;
 mod smoke;
 mod snapshot_command;
