@@ -6,7 +6,7 @@
 
 use crate::model::{Entity, Snapshot, Text};
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Days of the past that novelty looks back on.
@@ -83,17 +83,12 @@ impl Novelty {
         }
     }
 
-    /// `1 earlier session`, `2 earlier sessions`
+    /// `1 earlier session`
     pub fn earlier_words(&self) -> String {
-        format!(
-            "{} earlier {}",
-            self.earlier,
-            if self.earlier == 1 {
-                "session"
-            } else {
-                "sessions"
-            }
-        )
+        match self.earlier {
+            1 => "1 earlier session".to_owned(),
+            n => format!("{n} earlier sessions"),
+        }
     }
 }
 
@@ -118,8 +113,7 @@ struct Seen {
 /// What earlier editions saw.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    /// Days that an earlier edition speaks for, counted from 1970.
-    days: BTreeSet<i64>,
+    since: Option<Timestamp>,
     editions: u32,
     seen: HashMap<u64, Seen>,
 }
@@ -139,13 +133,11 @@ pub struct Sighting<'a> {
 }
 
 impl Baseline {
-    /// Days within the look-back before a snapshot that earlier editions speak for.
-    /// A gap in the archive is not history.
+    /// Days between the first edition's window and a later one.
     pub fn days_before(&self, snapshot: &Snapshot) -> i64 {
-        let today = day(snapshot.window.start);
-        self.days
-            .range(today - LOOK_BACK_DAYS..=today)
-            .fold(0, |n, _| n + 1)
+        self.since.map_or(0, |s| {
+            ((snapshot.window.start.as_second() - s.as_second()) / 86_400).max(0)
+        })
     }
 
     /// How many editions it was made from.
@@ -156,13 +148,14 @@ impl Baseline {
     /// Begins the contribution of a snapshot.
     pub fn begin(&mut self, snapshot: &Snapshot) {
         self.editions += 1;
-        self.days.insert(day(snapshot.window.start));
+        let start = snapshot.window.start;
+        self.since = Some(self.since.map_or(start, |s| s.min(start)));
     }
 
     /// Takes in one session.
     pub fn absorb(&mut self, sighting: &Sighting<'_>) {
         let id = fingerprint(sighting.session);
-        let day = day(sighting.at);
+        let day = sighting.at.as_second().div_euclid(86_400);
         let entities = sighting.entities.iter().map(fingerprint);
         let lanes = sighting.lanes.iter().map(fingerprint);
         for key in entities.chain(lanes) {
@@ -198,7 +191,7 @@ impl Baseline {
 
     /// Other sessions that had this within the look-back before a day; at most a few, enough to call it known.
     pub fn earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
-        let (but, today) = (fingerprint(but), day(now));
+        let (but, today) = (fingerprint(but), now.as_second().div_euclid(86_400));
         self.seen.get(&fingerprint(thing)).map_or(0, |seen| {
             seen.recent
                 .iter()
@@ -221,11 +214,6 @@ impl Baseline {
     pub fn total(&self, entity: &Entity) -> u64 {
         self.seen.get(&fingerprint(entity)).map_or(0, |s| s.total)
     }
-}
-
-/// The day of a moment, counted from 1970.
-fn day(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(86_400)
 }
 
 /// A fixed-key hash: the same in every run of one program version.

@@ -149,7 +149,11 @@ fn shared_notes(edition: &Edition<'_>, session: usize, entity: &Entity) -> Vec<S
             notes.push("not in the inventory".to_owned());
         }
         if let Some(sharing) = edition.context.sharing(facts) {
-            notes.push(format!("{} users, {} hosts", sharing.users, sharing.hosts));
+            notes.push(format!(
+                "{}, {}",
+                sharing.users_words(),
+                sharing.hosts_words()
+            ));
         }
     }
     notes.extend(others(edition, entity));

@@ -4,7 +4,7 @@
 //! becomes a path as it is. Links are relative, so the site works from any
 //! sub-path, from a bucket and from `file://`.
 
-use crate::model::{EditionId, Entity};
+use crate::model::{EditionId, Entity, Text};
 use crate::relate::{Edition, Role};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -241,6 +241,13 @@ impl<'a> Linker<'a> {
     /// Link to another edition's brief.
     pub fn edition(&self, id: EditionId) -> String {
         format!("{}{}index.html", self.to_root, edition_folder(id))
+    }
+
+    /// Link to a session's page in another edition.
+    pub fn session_in(&self, id: EditionId, session: &Text) -> String {
+        let folder = edition_folder(id);
+        let slug = slug("session", session.untrusted());
+        format!("{}{folder}session/{slug}.html", self.to_root)
     }
 
     /// Link to an asset by its published name.

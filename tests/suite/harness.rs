@@ -19,7 +19,6 @@ pub(crate) struct TestSite {
 
 /// What a run of the program said and how it ended.
 #[derive(Debug)]
-#[must_use]
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) out: String,

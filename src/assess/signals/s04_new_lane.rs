@@ -8,7 +8,7 @@ use crate::history::Novelty;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const NEVER: &str = "First time {who} worked with {what}; {basis}.";
-const RARELY: &str = "{who} worked with {what} in {n} only; {basis}.";
+const RARELY: &str = "{who} worked with {what} in only {n}; {basis}.";
 
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S4,

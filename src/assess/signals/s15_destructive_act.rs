@@ -17,10 +17,10 @@ pub(super) const SIGNAL: Definition = Definition {
     templates: &[DELETED, DONE],
     references: &["T1485", "T1565.001", "AML.T0101", "ASI02", "ASI10"],
     false_positives: "Cleaning build output, scratch and caches counts nothing.",
-    clause: "deleted or overwrote something",
-    clause_plural: "deleted or overwrote something",
+    clause: "carried out a destructive act",
+    clause_plural: "carried out destructive acts",
     why: "What is gone may not come back.",
-    next_step: "Ask the owner whether the deletion was wanted, and check the backup.",
+    next_step: "Ask the owner whether this was wanted, and whether it can be restored.",
     look: Look::Events(look),
 };
 
@@ -45,6 +45,8 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
     let event = &session.events[*at];
     let target = match (&event.path, &event.destination, repo_of(session, event)) {
         (Some(path), _, repo) => Slot::Entity(Entity::file(repo, path)),
+        // A push ends at the forge; what it overwrites is the repository.
+        (_, _, Some(repo)) if is_git(event) => Slot::Entity(Entity::new(EntityKind::Repo, repo)),
         (_, Some(destination), _) => {
             Slot::Entity(Entity::new(EntityKind::Destination, destination))
         }
@@ -76,6 +78,13 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         times: found.len() as u32,
         sentence: Sentence::new(template, vec![Slot::words(what), target, irreversible]),
     })
+}
+
+fn is_git(event: &Event) -> bool {
+    event
+        .programs
+        .iter()
+        .any(|p| p.untrusted().split_whitespace().next() == Some("git"))
 }
 
 fn strength(act: Destruction, production: bool) -> f64 {
@@ -128,6 +137,16 @@ mod tests {
         Day::with("")
             .of(&[run("git push")])
             .strength("S15", 0, None);
+    }
+
+    #[test]
+    fn a_forced_push_overwrites_the_repository_not_the_forge() {
+        let s = session(
+            r#"{"id":"a","workspace":{"repo":"acme/a"},"events":[{"kind":"request","programs":["git push --force"],"destination":"github.com","method":"push"}]}"#,
+        );
+        Day::with("")
+            .of(&[s])
+            .says("S15", 0, "Forced a push in acme/a, not reversible.");
     }
 
     #[test]

@@ -242,7 +242,15 @@ fn since(linker: &Linker<'_>) -> SinceView {
         SincePart {
             word: "closed",
             count: since.closed.len(),
-            links: Vec::new(),
+            links: since
+                .closed
+                .iter()
+                .take(ITEMS)
+                .map(|story| Link {
+                    href: linker.session_in(before, &story.session),
+                    text: Markup::value(&story.session),
+                })
+                .collect(),
         },
         part("reopened", &since.reopened),
     ];
