@@ -20,6 +20,22 @@ pub struct Sharing {
     pub at_once: bool,
 }
 
+impl Sharing {
+    /// `2 users`
+    pub fn users_words(&self) -> String {
+        counted(self.users, "user")
+    }
+
+    /// `1 host`
+    pub fn hosts_words(&self) -> String {
+        counted(self.hosts, "host")
+    }
+}
+
+fn counted(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Everything around a session that its judgement may depend on.
 pub struct Context<'a> {
     /// The snapshot's head.

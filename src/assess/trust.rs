@@ -245,12 +245,12 @@ fn key(facts: &Facts, context: &Context<'_>, deduct: &mut impl FnMut(Doubt, Sent
     {
         let counts = vec![
             slot(),
-            Slot::Count(sharing.users as u64),
-            Slot::Count(sharing.hosts as u64),
+            Slot::words(sharing.users_words()),
+            Slot::words(sharing.hosts_words()),
         ];
         deduct(
             Doubt::KeyShared,
-            Sentence::new("Key {key} served {users} users on {hosts} hosts.", counts),
+            Sentence::new("Key {key} served {users} on {hosts}.", counts),
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::model::Status;
 use crate::relate::queue::{session_words, window_words};
 use crate::relate::{Edition, Item, subject};
 use crate::render::EditionSite;
-use crate::render::pages::brief;
+use crate::render::pages::{brief, counted};
 use crate::render::plain::{printable, sentence};
 use crate::site::Site;
 use anyhow::Result;
@@ -115,13 +115,13 @@ fn text(edition: &Edition<'_>, markdown: bool) -> String {
     }
     let _ = writeln!(
         out,
-        "{} sessions: {} active, {} background, {} sensitive files touched, {} spent, {} users.",
-        edition.reading.facts.len(),
+        "{}: {} active, {} background, {} touched, {} spent, {}.",
+        counted(edition.reading.facts.len(), "session", "sessions"),
         edition.count(Status::Active),
         edition.background(),
-        edition.touched.files,
+        counted(edition.touched.files, "sensitive file", "sensitive files"),
         edition.total_cost(),
-        edition.unique_users(),
+        counted(edition.unique_users(), "known user", "known users"),
     );
     out
 }

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::report::Report;
+use crate::render::pages::counted;
 use crate::site::Site;
 use anyhow::Result;
 use std::path::Path;
@@ -19,8 +20,10 @@ pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
         let (read, quarantined) = (step.reading.facts.len(), step.reading.coverage.quarantined);
         let leads = step.edition.leads.len();
         lines.push(format!(
-            "{}: {read} sessions, {quarantined} quarantined, {leads} leads",
-            step.edition.id()
+            "{}: {}, {quarantined} quarantined, {}",
+            step.edition.id(),
+            counted(read, "session", "sessions"),
+            counted(leads, "lead", "leads")
         ));
         Ok(())
     })?;
@@ -29,7 +32,10 @@ pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
         report.say(line);
     }
     let state = if failed { "not in order" } else { "in order" };
-    report.say(&format!("{} snapshots, {state}", site.snapshots.len()));
+    report.say(&format!(
+        "{}, {state}",
+        counted(site.snapshots.len(), "snapshot", "snapshots")
+    ));
     Ok(if failed {
         Outcome::Failed
     } else {

@@ -82,6 +82,14 @@ impl Novelty {
             basis,
         }
     }
+
+    /// `1 earlier session`
+    pub fn earlier_words(&self) -> String {
+        match self.earlier {
+            1 => "1 earlier session".to_owned(),
+            n => format!("{n} earlier sessions"),
+        }
+    }
 }
 
 /// When and where something was first seen.

@@ -27,4 +27,4 @@ pub use sentence::{Piece, Sentence, Slot, plain_text};
 pub use session::{Agent, Host, Key, ModelUse, Session, Status, User, Workspace};
 pub use snapshot::{Snapshot, SourceNote, Window};
 pub use text::Text;
-pub use time::{clock, date, duration_words, moment, offset, span_words};
+pub use time::{clock, date, duration_words, moment, offset, span_words, window_words};

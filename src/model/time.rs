@@ -55,6 +55,15 @@ pub fn span_words(seconds: i64) -> String {
     }
 }
 
+/// A window's length inside a sentence: `24 h`, `7 days`, `90 min`.
+pub fn window_words(seconds: i64) -> String {
+    match seconds {
+        86_400 => "24 h".to_owned(),
+        s if s < 86_400 && s % 3_600 != 0 => format!("{} min", (s + 59) / 60),
+        s => duration_words(s),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +84,10 @@ mod tests {
         assert_eq!(span_words(86_400), "24h");
         assert_eq!(span_words(7 * 86_400), "7d");
         assert_eq!(span_words(5_400), "90min");
+        assert_eq!(window_words(86_400), "24 h");
+        assert_eq!(window_words(7 * 86_400), "7 days");
+        assert_eq!(window_words(5_400), "90 min");
+        assert_eq!(window_words(7_200), "2 h");
         assert_eq!(offset(723), "+00:12:03");
     }
 }

@@ -55,7 +55,7 @@ impl Links {
 }
 
 /// `a`, `a and b`, `a, b, and c`
-pub(super) fn list_words(words: &[&str]) -> String {
+pub fn list_words(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),

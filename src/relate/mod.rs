@@ -13,7 +13,7 @@ mod since;
 mod subject;
 
 pub use edition::{Edition, Role};
-pub use links::{Links, Touched};
+pub use links::{Links, Touched, list_words};
 pub use narrative::{Anchor, Narrative, NarrativeKind};
 pub use queue::{Item, WindowItem};
 pub use since::{Chronicle, Since, Story};

@@ -39,14 +39,13 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     } else {
         strength
     };
-    let count = |n: usize, one: &str, many: &str| {
-        Slot::words(format!("{n} {}", if n == 1 { one } else { many }))
-    };
     let slots = vec![
         Slot::Entity(Entity::new(EntityKind::Key, key)),
-        count(sharing.users, "user", "users"),
-        count(sharing.hosts, "host", "hosts"),
-        Slot::words(crate::model::span_words(context.snapshot.window.seconds())),
+        Slot::words(sharing.users_words()),
+        Slot::words(sharing.hosts_words()),
+        Slot::words(crate::model::window_words(
+            context.snapshot.window.seconds(),
+        )),
         Slot::words(if sharing.at_once {
             ", at the same time"
         } else {

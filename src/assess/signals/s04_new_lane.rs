@@ -8,7 +8,7 @@ use crate::history::Novelty;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const NEVER: &str = "First time {who} worked with {what}; {basis}.";
-const RARELY: &str = "{who} worked with {what} in {n} earlier sessions only; {basis}.";
+const RARELY: &str = "{who} worked with {what} in only {n}; {basis}.";
 
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S4,
@@ -80,7 +80,7 @@ fn sentence(novelty: Novelty, a: &Entity, b: &Entity) -> Sentence {
     } else {
         Sentence::new(
             RARELY,
-            vec![who, what, Slot::Count(novelty.earlier.into()), basis],
+            vec![who, what, Slot::words(novelty.earlier_words()), basis],
         )
     }
 }

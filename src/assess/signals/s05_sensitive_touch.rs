@@ -49,7 +49,7 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         let strength = class.strength() * if wrote { 1.0 } else { READ };
         times += 1;
         last_at = last_at.max(event.at);
-        files.insert((class, Entity::file(repo_of(session, event), path)));
+        files.insert((class, wrote, Entity::file(repo_of(session, event), path)));
         if best.is_none_or(|(s, ..)| strength > s) {
             best = Some((strength, i, class, wrote));
         }
@@ -58,7 +58,10 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         return Finding::Absent;
     };
     let event = &session.events[at];
-    let of_class = files.iter().filter(|(c, _)| *c == class).count();
+    let of_class = files
+        .iter()
+        .filter(|(c, w, _)| (*c, *w) == (class, wrote))
+        .count();
     let repo = repo_of(session, event);
     let mut slots = vec![
         Slot::words(if wrote { "Wrote" } else { "Read" }),
@@ -124,6 +127,16 @@ mod tests {
             .of(&[s])
             .strength("S5", 0, Some(0.9))
             .says("S5", 0, "Wrote 1 customer-data file in acme/a");
+    }
+
+    #[test]
+    fn only_what_was_written_is_called_written() {
+        let s = session(
+            r#"{"id":"a","events":[{"kind":"read","path":"src/auth/a.rs"},{"kind":"read","path":"src/auth/b.rs"},{"kind":"write","path":"src/auth/b.rs"}]}"#,
+        );
+        Day::with("")
+            .of(&[s])
+            .says("S5", 0, "Wrote 1 auth file, e.g. src/auth/b.rs.");
     }
 
     #[test]

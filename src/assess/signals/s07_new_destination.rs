@@ -8,7 +8,7 @@ use crate::history::Novelty;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const NEVER: &str = "Called {dest}, never seen before; {basis}.";
-const RARELY: &str = "Called {dest}, seen in {n} earlier sessions; {basis}.";
+const RARELY: &str = "Called {dest}, seen in {n}; {basis}.";
 /// What a destination that only the user is new to counts.
 const NEW_TO_USER: f64 = 0.6;
 /// What a request counts that fetches and sends no body.
@@ -48,7 +48,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     } else {
         Sentence::new(
             RARELY,
-            vec![destination, Slot::Count(novelty.earlier.into()), basis],
+            vec![destination, Slot::words(novelty.earlier_words()), basis],
         )
     };
     Finding::present(Hit {

@@ -16,10 +16,10 @@ pub(super) const SIGNAL: Definition = Definition {
     templates: &[TEMPLATE],
     references: &["T1485", "T1565.001", "AML.T0101", "ASI02", "ASI10"],
     false_positives: "Cleaning build output, scratch and caches counts nothing.",
-    clause: "destroyed something",
-    clause_plural: "destroyed something",
+    clause: "carried out a destructive act",
+    clause_plural: "carried out destructive acts",
     why: "What is gone may not come back.",
-    next_step: "Ask the owner whether the deletion was wanted, and check the backup.",
+    next_step: "Ask the owner whether this was wanted, and whether it can be restored.",
     look: Look::Events(look),
 };
 
@@ -44,6 +44,8 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
     let event = &session.events[*at];
     let target = match (&event.path, &event.destination, repo_of(session, event)) {
         (Some(path), _, repo) => Slot::Entity(Entity::file(repo, path)),
+        // A push ends at the forge; what it overwrites is the repository.
+        (_, _, Some(repo)) if is_git(event) => Slot::Entity(Entity::new(EntityKind::Repo, repo)),
         (_, Some(destination), _) => {
             Slot::Entity(Entity::new(EntityKind::Destination, destination))
         }
@@ -74,6 +76,13 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         times: found.len() as u32,
         sentence: Sentence::new(TEMPLATE, vec![Slot::words(what), target, irreversible]),
     })
+}
+
+fn is_git(event: &Event) -> bool {
+    event
+        .programs
+        .iter()
+        .any(|p| p.untrusted().split_whitespace().next() == Some("git"))
 }
 
 fn strength(act: Destruction, production: bool) -> f64 {
@@ -126,6 +135,16 @@ mod tests {
         Day::with("")
             .of(&[run("git push")])
             .strength("S15", 0, None);
+    }
+
+    #[test]
+    fn a_forced_push_overwrites_the_repository_not_the_forge() {
+        let s = session(
+            r#"{"id":"a","workspace":{"repo":"acme/a"},"events":[{"kind":"request","programs":["git push --force"],"destination":"github.com","method":"push"}]}"#,
+        );
+        Day::with("")
+            .of(&[s])
+            .says("S15", 0, "It made a forced push in acme/a, not reversible.");
     }
 
     #[test]

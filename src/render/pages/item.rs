@@ -6,7 +6,7 @@ use crate::assess::signals::{SignalId, definition};
 use crate::assess::{Assessment, Band};
 use crate::model::{Sentence, Slot, date, duration_words};
 use crate::relate::queue::{Words, session_words, window_words};
-use crate::relate::{Edition, Item, Narrative, WindowItem, subject};
+use crate::relate::{Edition, Item, Narrative, WindowItem, list_words, subject};
 use crate::render::address::Linker;
 use crate::render::html::Markup;
 use serde::Serialize;
@@ -311,29 +311,31 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
             (crate::model::Status::Ended, None) => "Ended".to_owned(),
             (crate::model::Status::Active, _) => "Still active".to_owned(),
         };
-        let (alone, rest) = (anchor.unique > 0, narrative.facts);
         let mut markup = Markup::default();
         if anchor.session == session {
-            markup.push_words(&format!(
-                "{state}, but {} ",
-                if alone { "it alone ties" } else { "it ties" }
-            ));
+            let but = match facts.status {
+                crate::model::Status::Ended => ", but",
+                crate::model::Status::Active => ";",
+            };
+            let alone = if anchor.unique > 0 { "it alone" } else { "it" };
+            markup.push_words(&format!("{state}{but} {alone} ties "));
         } else {
             markup.push_words("The anchor is ");
             markup.push_link(&linker.session(anchor.session), facts.id.untrusted());
-            markup.push_words(&format!(", {}: it ties ", state.to_lowercase()));
+            markup.push_words(&format!(", {}. It ties ", state.to_lowercase()));
         }
         markup.push_value(narrative.subject.display_name());
         let tied: Vec<&str> = narrative.ties.iter().map(|k| k.link_words()).collect();
-        markup.push_words(&format!(
-            " to its {}: {} of {rest} open facts rest on it.",
-            if tied.is_empty() {
-                "session".to_owned()
-            } else {
-                tied.join(", ")
-            },
-            anchor.evidenced,
-        ));
+        let tied = match tied.as_slice() {
+            [] => "session".to_owned(),
+            tied => list_words(tied),
+        };
+        let facts = match (anchor.evidenced, narrative.facts) {
+            (1, 1) => "the one open fact rests on it".to_owned(),
+            (n, all) if n == all => format!("all {all} open facts rest on it"),
+            (n, all) => format!("{n} of {all} open facts rest on it"),
+        };
+        markup.push_words(&format!(" to its {tied}: {facts}."));
         markup
     });
     let also = narrative.also.iter().map(|(kind, subject)| {

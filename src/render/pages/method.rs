@@ -119,7 +119,12 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
             .map(|c| row(c.id, format!("\u{d7} {:.1}", c.multiplier), c.name))
             .collect(),
         families: families(),
-        damping: DAMPING.map(|d| d.to_string()).join(", "),
+        // The strongest one counts fully, which the sentence has said already.
+        damping: DAMPING[1..]
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
         saturation: format!("{SATURATION:.0}"),
         ceiling: format!("{CEILING:.0}"),
         hold: HOLD.to_string(),

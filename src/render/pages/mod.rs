@@ -36,6 +36,6 @@ fn not_recorded() -> Markup {
 }
 
 /// `1 session`, `2 sessions`
-fn counted(n: usize, one: &str, many: &str) -> String {
+pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }

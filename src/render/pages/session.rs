@@ -6,7 +6,9 @@ use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
 use super::{not_recorded, recorded};
 use crate::assess::signals::SignalId;
-use crate::model::{Event, EventKind, Session, Text, clock, date, duration_words, moment, offset};
+use crate::model::{
+    Event, EventKind, Session, Status, Text, clock, date, duration_words, moment, offset,
+};
 use crate::reading::Read;
 use crate::relate::Role;
 use crate::render::address::{Leaf, Linker};
@@ -164,7 +166,13 @@ fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView
         ("Status", Markup::words(session.status.word())),
         ("Started", when(session.started_at)),
         ("Last seen", when(facts.last_sign)),
-        ("Ended", when(session.ended_at)),
+        (
+            "Ended",
+            match session.status {
+                Status::Active => Markup::words("still running"),
+                Status::Ended => when(session.ended_at),
+            },
+        ),
         (
             "Duration",
             facts
@@ -256,9 +264,21 @@ fn missing(session: &Session) -> Vec<Markup> {
     absent(session.permission_mode.is_none(), "permission mode");
     absent(session.cost.is_none(), "cost");
     absent(session.started_at.is_none(), "start");
-    absent(session.ended_at.is_none(), "end");
+    absent(
+        session.ended_at.is_none() && session.status == Status::Ended,
+        "end",
+    );
     absent(session.events.is_empty(), "events");
-    let known = ["user", "host", "key", "agent", "model", "cost"];
+    let known = [
+        "user",
+        "host",
+        "key",
+        "agent",
+        "model",
+        "cost",
+        "events",
+        "permission_mode",
+    ];
     all.extend(
         session
             .not_recorded
