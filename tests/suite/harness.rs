@@ -19,7 +19,6 @@ pub(crate) struct TestSite {
 
 /// What a run of the program said and how it ended.
 #[derive(Debug)]
-#[must_use]
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -139,7 +138,13 @@ impl Run {
 fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();
-        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        // Of a single file nothing is left, and joining nothing would make a folder of it.
+        let rest = entry.path().strip_prefix(from).unwrap();
+        let target = if rest.as_os_str().is_empty() {
+            to.to_owned()
+        } else {
+            to.join(rest)
+        };
         if entry.file_type().is_dir() {
             fs::create_dir_all(&target).unwrap();
         } else {
