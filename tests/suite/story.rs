@@ -180,7 +180,7 @@ fn a_third_session_becomes_a_lead() {
         page.queue()[0],
         (
             "Ended session that destroyed something in production.",
-            "What is gone may not come back.",
+            "Others depend on what was destroyed.",
         ),
         "a must-see rule stands before any number"
     );
