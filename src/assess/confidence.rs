@@ -77,13 +77,16 @@ pub fn confidence(
             .take(3)
             .filter_map(|(id, _)| definition(*id).map(|d| d.name))
             .collect();
-        let more = not_assessable.len().saturating_sub(3);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
+        let more = match not_assessable.len().saturating_sub(3) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
-        reasons.push(format!("not assessable: {}{more}", names.join(", ")));
+        let verb = if not_assessable.len() == 1 {
+            "is"
+        } else {
+            "are"
+        };
+        reasons.push(format!("{}{more} {verb} not assessable", names.join(", ")));
     }
     if reasons.is_empty() {
         let sources = context.snapshot.sources.len();

@@ -1,6 +1,7 @@
 //! The relationship map of one session: four lanes of what it is tied to.
 
 use super::edition::Edition;
+use super::subject::class_words;
 use crate::assess::lexicon::destinations::Standing;
 use crate::assess::lookup;
 use crate::model::{Consequence, Entity, EntityKind, Text};
@@ -87,7 +88,9 @@ fn items(edition: &Edition<'_>, session: usize, lane: Lane) -> Vec<MapItem> {
                 }],
             });
             let host = named(EntityKind::Host, &facts.host).map(|entity| {
-                let class = context.host_class(facts).map(|c| format!("{c} endpoint"));
+                let class = context
+                    .host_class(facts)
+                    .map(|c| format!("{} endpoint", class_words(c)));
                 let owner = match context.host_owner(facts) {
                     Some(owner) => Some(format!("owner {owner}")),
                     None => context

@@ -17,7 +17,10 @@ pub fn subject(edition: &Edition<'_>, session: usize) -> Sentence {
     };
     let place = match (&facts.host, context.host_class(facts)) {
         (None, _) => "an endpoint that is not recorded".to_owned(),
-        (Some(_), Some(class)) => format!("{} {class} endpoint", article(class)),
+        (Some(_), Some(class)) => {
+            let class = class_words(class);
+            format!("{} {class} endpoint", article(class))
+        }
         (Some(_), None) if facts.bare_address => "a bare address".to_owned(),
         (Some(_), None) => "an unclassified endpoint".to_owned(),
     };
@@ -59,6 +62,11 @@ fn files(class: PathClass) -> &'static str {
     }
 }
 
+/// A machine's class as it reads in a sentence.
+pub(super) fn class_words(class: &str) -> &str {
+    if class == "ci" { "CI" } else { class }
+}
+
 fn article(word: &str) -> &'static str {
     if word.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) {
         "an"
@@ -71,7 +79,7 @@ fn article(word: &str) -> &'static str {
 fn given_name(user: &Text) -> Text {
     let local = user.untrusted().split('@').next().unwrap_or_default();
     let word = local
-        .split(['.', '_', '-', '+'])
+        .split(['.', '_', '+'])
         .find(|w| !w.is_empty())
         .unwrap_or(local);
     let mut letters = word.chars();

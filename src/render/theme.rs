@@ -65,7 +65,7 @@ impl Theme {
         tera.autoescape_on([".html", ".svg", ".xml"]);
         tera.set_escape_fn(html::escape);
         tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
-            .map_err(|e| Diagnostic::error("themes", format!("{e}"), "correct the template"))?;
+            .map_err(|e| template_mistake(&e.to_string()))?;
         let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
         Ok(Self {
             templates: tera,
@@ -97,6 +97,27 @@ impl Theme {
     }
 }
 
+/// Takes apart what the template engine says: its first line, and `--> name:line:column`.
+fn template_mistake(said: &str) -> Diagnostic {
+    let message = said
+        .lines()
+        .next()
+        .unwrap_or(said)
+        .trim_start_matches("error: ");
+    let place = said.lines().find_map(|l| l.trim().strip_prefix("--> "));
+    let mut parts = place.unwrap_or_default().rsplitn(3, ':');
+    let (column, line) = (
+        parts.next().and_then(|n| n.parse().ok()),
+        parts.next().and_then(|n| n.parse().ok()),
+    );
+    let file = format!("templates/{}", parts.next().unwrap_or_default());
+    let mistake = Diagnostic::error(&file, message, "correct the template of the theme");
+    match (line, column) {
+        (Some(line), Some(column)) => mistake.at(line, column),
+        _ => mistake,
+    }
+}
+
 fn collect_shipped(folder: &Dir<'_>, all: &mut BTreeMap<String, (String, Vec<u8>)>) {
     for file in folder.files() {
         let name = file
@@ -119,5 +140,19 @@ fn hashed_name(name: &str, bytes: &[u8]) -> String {
     match name.rsplit_once('.') {
         Some((stem, ending)) => format!("{stem}-{}.{ending}", &hash[..10]),
         None => format!("{name}-{}", &hash[..10]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_mistake_has_a_place() {
+        let bytes = b"a\n{% oops %}".to_vec();
+        let all = BTreeMap::from([("templates/x.html".to_owned(), (String::new(), bytes))]);
+        let mistake = Theme::build(&all).err().unwrap();
+        assert_eq!(mistake.place(), "templates/x.html:2:4");
+        assert!(!mistake.message.contains('\n'), "{}", mistake.message);
     }
 }

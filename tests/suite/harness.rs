@@ -138,7 +138,13 @@ impl Run {
 fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();
-        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        // Of a single file nothing is left, and joining nothing would make a folder of it.
+        let rest = entry.path().strip_prefix(from).unwrap();
+        let target = if rest.as_os_str().is_empty() {
+            to.to_owned()
+        } else {
+            to.join(rest)
+        };
         if entry.file_type().is_dir() {
             fs::create_dir_all(&target).unwrap();
         } else {

@@ -2,19 +2,23 @@
 //! a folder of its own.
 
 #![expect(
-    clippy::panic,
     clippy::unwrap_used,
-    reason = "a test ends where something is not as expected"
+    clippy::panic,
+    reason = "this whole program is tests: what goes wrong in it fails one"
 )]
 
 mod commands;
 mod dom;
+mod grammar;
 mod harness;
 mod hostile;
 mod houses;
+mod page;
 mod pages_are_sound;
 mod same_bytes;
 mod sample;
+mod sample_brief;
 mod schema;
 mod smoke;
 mod snapshot_command;
+mod story;

@@ -7,7 +7,7 @@ use crate::assess::trust::Trust;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const TEMPLATE: &str =
-    "Key {key} is not in the inventory{as of}; first seen {when} on {host}, {n} since.";
+    "Key {key} is not in the inventory{as of}; first seen {when} on {host}, {n} so far.";
 /// A key counts as fresh for this many seconds after it was first seen.
 const FRESH: i64 = 7 * 86_400;
 

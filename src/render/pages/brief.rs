@@ -396,23 +396,40 @@ fn coverage(edition: &Edition<'_>) -> Coverage {
         .iter()
         .map(|(field, n)| format!("{field} not recorded for {n} of {read}"))
         .collect();
-    let mut note = |n: u64, words: &str| {
+    let mut note = |n: u64, one: &str, many: &str| {
         if n > 0 {
-            notes.push(format!("{n} {words}"));
+            notes.push(counted(n as usize, one, many));
         }
     };
-    note(reading.coverage.collapsed, "identical duplicates collapsed");
+    let coverage = &reading.coverage;
     note(
-        reading.coverage.conflicting,
-        "records share an id with different content",
+        coverage.collapsed,
+        "identical duplicate collapsed",
+        "identical duplicates collapsed",
     );
-    note(reading.coverage.other_events, "events of an unknown kind");
+    // There are two of them at least.
+    let conflicting = "records share an id with different content";
+    note(coverage.conflicting, conflicting, conflicting);
     note(
-        reading.coverage.unknown_fields.values().sum(),
+        coverage.other_events,
+        "event of an unknown kind",
+        "events of an unknown kind",
+    );
+    note(
+        coverage.unknown_fields.values().sum(),
+        "unknown field ignored",
         "unknown fields ignored",
     );
-    note(reading.coverage.border.cut, "texts cut at the limit");
-    note(reading.coverage.border.masked, "texts with a masked secret");
+    note(
+        coverage.border.cut,
+        "text cut at the limit",
+        "texts cut at the limit",
+    );
+    note(
+        coverage.border.masked,
+        "text with a masked secret",
+        "texts with a masked secret",
+    );
     let days = edition.context.history_days();
     if days < crate::history::MATURE_DAYS {
         notes.push(format!(

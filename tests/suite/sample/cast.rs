@@ -149,134 +149,152 @@ pub(super) struct Work {
 
 pub(super) fn work(repo: &str) -> &'static Work {
     match repo {
-        AUTH => &Work {
-            reads: &[
-                "README.md",
-                "internal/server/router.go",
-                "internal/store/postgres.go",
-                "internal/metrics/metrics.go",
-                "docs/runbook.md",
-            ],
-            writes: &[
-                "internal/server/health.go",
-                "internal/server/router_test.go",
-                "internal/metrics/latency.go",
-                "docs/runbook.md",
-            ],
-            commands: &["go test", "go vet", "make lint", "git diff"],
-            prompts: &[
-                "add a latency histogram to the router",
-                "why does the health check time out",
-                "bring the runbook up to date",
-                "make the store tests faster",
-            ],
-            pages: &["pkg.go.dev", "company.atlassian.net"],
-        },
-        BILLING => &Work {
-            reads: &[
-                "internal/ledger/post.go",
-                "internal/ledger/balance.go",
-                "README.md",
-            ],
-            writes: &["internal/ledger/post_test.go", "internal/report/monthly.go"],
-            commands: &["go test", "git status", "make lint"],
-            prompts: &[
-                "round the monthly report to cents",
-                "cover the ledger's edge cases with tests",
-            ],
-            pages: &["pkg.go.dev", "company.atlassian.net"],
-        },
-        INFRA => &Work {
-            reads: &[
-                "README.md",
-                "docs/capacity.md",
-                "scripts/drift.py",
-                "scripts/inventory.py",
-            ],
-            writes: &["scripts/drift.py", "docs/capacity.md"],
-            commands: &["terraform plan", "python scripts/drift.py", "git log"],
-            prompts: &[
-                "summarise last night's drift report",
-                "write down the capacity numbers for December",
-            ],
-            pages: &["company.atlassian.net", "api.github.com"],
-        },
-        RELEASE => &Work {
-            reads: &["CHANGELOG.md", "notes/2.14.md", "scripts/tag.sh"],
-            writes: &["CHANGELOG.md", "notes/2.14.md"],
-            commands: &["git log", "git tag", "git status"],
-            prompts: &[
-                "draft the notes for 2.14",
-                "which commits are missing from the changelog",
-            ],
-            pages: &["api.github.com", "company.atlassian.net"],
-        },
-        CRM => &Work {
-            reads: &["src/sync/mapper.py", "src/sync/schedule.py", "README.md"],
-            writes: &["src/sync/mapper.py", "tests/test_mapper.py"],
-            commands: &["pytest", "git diff", "ruff check"],
-            prompts: &[
-                "handle empty phone numbers in the mapper",
-                "why was yesterday's sync late",
-            ],
-            pages: &["company.atlassian.net"],
-        },
-        WEB => &Work {
-            reads: &[
-                "src/routes/home.tsx",
-                "src/components/Table.tsx",
-                "src/lib/format.ts",
-                "package.json",
-            ],
-            writes: &[
-                "src/components/Table.tsx",
-                "src/routes/home.test.tsx",
-                "src/lib/format.ts",
-            ],
-            commands: &["npm test", "npm run build", "git diff", "npx tsc"],
-            prompts: &[
-                "make the table sortable",
-                "fix the flaky home test",
-                "dates are off by one in the footer",
-                "split the home route",
-            ],
-            pages: &["developer.mozilla.org", "company.sentry.io"],
-        },
-        MOBILE => &Work {
-            reads: &[
-                "lib/screens/home.dart",
-                "lib/widgets/card.dart",
-                "pubspec.yaml",
-            ],
-            writes: &["lib/widgets/card.dart", "test/card_test.dart"],
-            commands: &["flutter test", "flutter analyze", "git status"],
-            prompts: &[
-                "the card overflows on small screens",
-                "bump the minimum SDK",
-            ],
-            pages: &["company.sentry.io"],
-        },
-        DATA => &Work {
-            reads: &[
-                "jobs/daily_rollup.py",
-                "jobs/backfill.py",
-                "models/orders.yml",
-            ],
-            writes: &["jobs/daily_rollup.py", "tests/test_rollup.py"],
-            commands: &["pytest", "dbt run", "git diff"],
-            prompts: &[
-                "the rollup counts returns twice",
-                "backfill the first week of November",
-                "speed up the orders model",
-            ],
-            pages: &["company.atlassian.net"],
-        },
-        _ => &Work {
-            reads: &["onboarding.md", "glossary.md"],
-            writes: &["onboarding.md"],
-            commands: &["git status"],
-            prompts: &["bring the onboarding page up to date"],
-            pages: &["company.atlassian.net"],
-        },
+        AUTH => &ON_AUTH,
+        BILLING => &ON_BILLING,
+        INFRA => &ON_INFRA,
+        RELEASE => &ON_RELEASE,
+        CRM => &ON_CRM,
+        WEB => &ON_WEB,
+        MOBILE => &ON_MOBILE,
+        DATA => &ON_DATA,
+        _ => &ON_HANDBOOK,
     }
 }
+
+const ON_AUTH: Work = Work {
+    reads: &[
+        "README.md",
+        "internal/server/router.go",
+        "internal/store/postgres.go",
+        "internal/metrics/metrics.go",
+        "docs/runbook.md",
+    ],
+    writes: &[
+        "internal/server/health.go",
+        "internal/server/router_test.go",
+        "internal/metrics/latency.go",
+        "docs/runbook.md",
+    ],
+    commands: &["go test", "go vet", "make lint", "git diff"],
+    prompts: &[
+        "add a latency histogram to the router",
+        "why does the health check time out",
+        "bring the runbook up to date",
+        "make the store tests faster",
+    ],
+    pages: &["pkg.go.dev", "company.atlassian.net"],
+};
+
+const ON_BILLING: Work = Work {
+    reads: &[
+        "internal/ledger/post.go",
+        "internal/ledger/balance.go",
+        "README.md",
+    ],
+    writes: &["internal/ledger/post_test.go", "internal/report/monthly.go"],
+    commands: &["go test", "git status", "make lint"],
+    prompts: &[
+        "round the monthly report to cents",
+        "cover the ledger's edge cases with tests",
+    ],
+    pages: &["pkg.go.dev", "company.atlassian.net"],
+};
+
+const ON_INFRA: Work = Work {
+    reads: &[
+        "README.md",
+        "docs/capacity.md",
+        "scripts/drift.py",
+        "scripts/inventory.py",
+    ],
+    writes: &["scripts/drift.py", "docs/capacity.md"],
+    commands: &["terraform plan", "python scripts/drift.py", "git log"],
+    prompts: &[
+        "summarise last night's drift report",
+        "write down the capacity numbers for December",
+    ],
+    pages: &["company.atlassian.net", "api.github.com"],
+};
+
+const ON_RELEASE: Work = Work {
+    reads: &["CHANGELOG.md", "notes/2.14.md", "scripts/tag.sh"],
+    writes: &["CHANGELOG.md", "notes/2.14.md"],
+    commands: &["git log", "git tag", "git status"],
+    prompts: &[
+        "draft the notes for 2.14",
+        "which commits are missing from the changelog",
+    ],
+    pages: &["api.github.com", "company.atlassian.net"],
+};
+
+const ON_CRM: Work = Work {
+    reads: &["src/sync/mapper.py", "src/sync/schedule.py", "README.md"],
+    writes: &["src/sync/mapper.py", "tests/test_mapper.py"],
+    commands: &["pytest", "git diff", "ruff check"],
+    prompts: &[
+        "handle empty phone numbers in the mapper",
+        "why was yesterday's sync late",
+    ],
+    pages: &["company.atlassian.net"],
+};
+
+const ON_WEB: Work = Work {
+    reads: &[
+        "src/routes/home.tsx",
+        "src/components/Table.tsx",
+        "src/lib/format.ts",
+        "package.json",
+    ],
+    writes: &[
+        "src/components/Table.tsx",
+        "src/routes/home.test.tsx",
+        "src/lib/format.ts",
+    ],
+    commands: &["npm test", "npm run build", "git diff", "npx tsc"],
+    prompts: &[
+        "make the table sortable",
+        "fix the flaky home test",
+        "dates are off by one in the footer",
+        "split the home route",
+    ],
+    pages: &["developer.mozilla.org", "company.sentry.io"],
+};
+
+const ON_MOBILE: Work = Work {
+    reads: &[
+        "lib/screens/home.dart",
+        "lib/widgets/card.dart",
+        "pubspec.yaml",
+    ],
+    writes: &["lib/widgets/card.dart", "test/card_test.dart"],
+    commands: &["flutter test", "flutter analyze", "git status"],
+    prompts: &[
+        "the card overflows on small screens",
+        "bump the minimum SDK",
+    ],
+    pages: &["company.sentry.io"],
+};
+
+const ON_DATA: Work = Work {
+    reads: &[
+        "jobs/daily_rollup.py",
+        "jobs/backfill.py",
+        "models/orders.yml",
+    ],
+    writes: &["jobs/daily_rollup.py", "tests/test_rollup.py"],
+    commands: &["pytest", "dbt run", "git diff"],
+    prompts: &[
+        "the rollup counts returns twice",
+        "backfill the first week of November",
+        "speed up the orders model",
+    ],
+    pages: &["company.atlassian.net"],
+};
+
+const ON_HANDBOOK: Work = Work {
+    reads: &["onboarding.md", "glossary.md"],
+    writes: &["onboarding.md"],
+    commands: &["git status"],
+    prompts: &["bring the onboarding page up to date"],
+    pages: &["company.atlassian.net"],
+};

@@ -2,14 +2,19 @@
 //! time. `data/snapshots` is what this module tells; to tell it anew after a change,
 //! run the tests with `DAYBRIEF_OVERWRITE=1`.
 
+#![expect(
+    clippy::cast_possible_wrap,
+    reason = "counts and seconds of a small story"
+)]
+
 mod cast;
 mod format;
 mod plot;
 mod rhythm;
 mod run;
 
-pub(crate) use format::{Event, Record};
-pub(crate) use plot::{ANCHOR, BOBS, DROP, FOLDED, WIDENED};
+pub(crate) use format::Record;
+pub(crate) use plot::{ANCHOR, BOBS, FOLDED, WIDENED};
 
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
@@ -150,18 +155,17 @@ fn balance(runs: &mut [Run], ordinary: std::ops::Range<usize>, taken_at: i64) {
         .map(|r| r.spent(taken_at))
         .sum();
     let ended: Vec<usize> = ordinary.filter(|i| !runs[*i].is_active(taken_at)).collect();
-    let missing = LATEST_CENTS as i64 - total as i64;
-    let (each, rest) = (
-        missing.div_euclid(ended.len() as i64),
-        missing.rem_euclid(ended.len() as i64),
-    );
-    for (i, run) in ended.into_iter().enumerate() {
-        let cents = runs[run].cents as i64 + each + i64::from((i as i64) < rest);
-        assert!(
-            cents > 0,
-            "the day costs {total} cents: make its runs cheaper"
-        );
-        runs[run].cents = cents as u64;
+    // Their part is scaled as a whole; the cents lost in rounding go to the first ones.
+    let before: u64 = ended.iter().map(|i| runs[*i].cents).sum();
+    let after = (before + LATEST_CENTS)
+        .checked_sub(total)
+        .expect("the plot alone costs more than the day");
+    for i in &ended {
+        runs[*i].cents = runs[*i].cents * after / before;
+    }
+    let scaled: u64 = ended.iter().map(|i| runs[*i].cents).sum();
+    for i in ended.iter().take((after - scaled) as usize) {
+        runs[*i].cents += 1;
     }
 }
 

@@ -16,8 +16,10 @@ pub(crate) const FOLDED: &str = "sess_01Zt6eLrU4yDq9fPk3XvHb5G";
 /// Bob's session with the shared key.
 pub(crate) const BOBS: &str = "sess_01BwN7dKx2GhVt5mQs8RyJ4c";
 
+/// The endpoint collector's log of the last night.
+const NIGHT: &str = "endpoint-2026-11-22.jsonl";
 /// Where the unknown key sends to: an address that is kept for documentation.
-pub(crate) const DROP: &str = "203.0.113.80:8443";
+const DROP: &str = "203.0.113.80:8443";
 /// Where the customer list went to, likewise.
 const PARTNER: &str = "198.51.100.23";
 
@@ -162,8 +164,15 @@ fn stranger(id: &str, start: &str, minutes: i64) -> Run {
 
 /// The latest edition: Saturday the 21st and the night to Sunday.
 fn latest() -> Vec<Run> {
+    let mut all = vec![anchor(), widened(), folded(), bobs()];
+    all.extend(a_little_unusual());
+    all
+}
+
+/// It reads how tokens are signed, and minutes later something leaves.
+fn anchor() -> Run {
     let log = "endpoint-2026-11-21.jsonl";
-    let anchor = stranger(ANCHOR, "2026-11-21T15:12:04Z", 27)
+    stranger(ANCHOR, "2026-11-21T15:12:04Z", 27)
         .on(AUTH)
         .costs(412)
         .then(
@@ -182,71 +191,80 @@ fn latest() -> Vec<Run> {
                 .saying("upload of a compressed file")
                 .at_line(log, 826),
         )
-        .then(1_600, reply().at_line(log, 830));
+        .then(1_600, reply().at_line(log, 830))
+}
 
-    let night = "endpoint-2026-11-22.jsonl";
-    let mut widened = Run::of(&ALICE, WIDENED, seconds("2026-11-22T04:48:10Z"), 118)
+/// Alice begins in her notes and ends in the login code.
+fn widened() -> Run {
+    let mut run = Run::of(&ALICE, WIDENED, seconds("2026-11-22T04:48:10Z"), 118)
         .costs(563)
         .then(
             0,
-            prompt("collect open points for the release review").at_line(night, 204),
+            prompt("collect open points for the release review").at_line(NIGHT, 204),
         )
         .then(
             75,
-            read("/Users/alice/notes/release-review/open-points.md").at_line(night, 205),
+            read("/Users/alice/notes/release-review/open-points.md").at_line(NIGHT, 205),
         )
         .then(
             160,
-            read("/Users/alice/notes/release-review/2026-11-20.md").at_line(night, 207),
+            read("/Users/alice/notes/release-review/2026-11-20.md").at_line(NIGHT, 207),
         )
-        .then(420, fetch("wiki.company.com").at_line(night, 211))
+        .then(420, fetch("wiki.company.com").at_line(NIGHT, 211))
         .then(
             980,
-            prompt("check whether the login fix is in").at_line(night, 219),
+            prompt("check whether the login fix is in").at_line(NIGHT, 219),
         )
         .then(
             1_120,
-            read("docs/runbook.md").within(AUTH).at_line(night, 222),
+            read("docs/runbook.md").within(AUTH).at_line(NIGHT, 222),
         )
         .then(
             2_460,
             read("internal/oauth/refresh.go")
                 .within(AUTH)
-                .at_line(night, 240),
+                .at_line(NIGHT, 240),
         )
         .then(
             2_905,
             read("internal/login/mfa.go")
                 .within(AUTH)
-                .at_line(night, 246),
+                .at_line(NIGHT, 246),
         )
         .then(
             3_480,
             write("internal/login/mfa.go")
                 .within(AUTH)
-                .at_line(night, 259),
+                .at_line(NIGHT, 259),
         )
-        .then(3_700, execute("go test").at_line(night, 263))
+        .then(3_700, execute("go test").at_line(NIGHT, 263))
         .then(
             4_120,
             write("internal/oauth/refresh.go")
                 .within(AUTH)
-                .at_line(night, 270),
+                .at_line(NIGHT, 270),
         );
-    widened.workspace = Some(Workspace {
+    run.workspace = Some(Workspace {
         repo: None,
         branch: None,
         path: Some("/Users/alice/notes/release-review"),
     });
+    run
+}
 
-    let folded = stranger(FOLDED, "2026-11-22T05:31:20Z", 70)
+/// The unknown key again, still there: it asks whether the upload arrived.
+fn folded() -> Run {
+    stranger(FOLDED, "2026-11-22T05:31:20Z", 70)
         .costs(205)
-        .then(0, prompt("is the last upload complete").at_line(night, 281))
-        .then(45, execute("date").at_line(night, 282))
-        .then(130, fetch(DROP).at_line(night, 284))
-        .then(1_330, fetch(DROP).at_line(night, 291));
+        .then(0, prompt("is the last upload complete").at_line(NIGHT, 281))
+        .then(45, execute("date").at_line(NIGHT, 282))
+        .then(130, fetch(DROP).at_line(NIGHT, 284))
+        .then(1_330, fetch(DROP).at_line(NIGHT, 291))
+}
 
-    let bobs = Run::of(&BOB, BOBS, seconds("2026-11-22T03:55:40Z"), 85)
+/// Bob at the same time, with the same key as Alice.
+fn bobs() -> Run {
+    Run::of(&BOB, BOBS, seconds("2026-11-22T03:55:40Z"), 85)
         .on(MOBILE)
         .costs(238)
         .then(0, prompt("the card overflows on small screens"))
@@ -255,9 +273,11 @@ fn latest() -> Vec<Run> {
         .then(1_240, execute("flutter test"))
         .then(2_800, write("test/card_test.dart"))
         .then(3_300, execute("flutter test"))
-        .then(5_040, reply());
+        .then(5_040, reply())
+}
 
-    // Ordinary, and a little out of the ordinary: a documentation site few have read.
+/// Ordinary work: a documentation site that few have read, and a report on a Saturday.
+fn a_little_unusual() -> Vec<Run> {
     let reading = Run::of(
         &MARA,
         "sess_01Wq3tBk6ZfHs9xRd2VyMc7N",
@@ -285,7 +305,7 @@ fn latest() -> Vec<Run> {
     .then(820, fetch("company.atlassian.net"))
     .then(1_520, reply());
 
-    vec![anchor, widened, folded, bobs, reading, drift]
+    vec![reading, drift]
 }
 
 /// People whose runs of the latest day are all told here.
