@@ -3,6 +3,12 @@
 use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use std::path::Path;
+
+/// Whether a published file is a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "html")
+}
 
 /// A parsed page.
 pub(crate) struct Page {

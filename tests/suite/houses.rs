@@ -130,7 +130,10 @@ fn imports_follow_the_pipeline() {
         let is_test = ["tests.rs", "testing.rs"]
             .iter()
             .any(|t| inside.ends_with(t));
-        if !inside.ends_with(".rs") || is_test || ["lib.rs", "main.rs"].contains(&inside.as_str()) {
+        if path.extension().is_none_or(|e| e != "rs")
+            || is_test
+            || ["lib.rs", "main.rs"].contains(&inside.as_str())
+        {
             continue;
         }
         let house = inside.split(['/', '.']).next().unwrap();

@@ -1,10 +1,11 @@
 //! Every page of a site with sessions of many shapes: parsed as a browser does, its
 //! links followed, its promises about scripts, styles and sizes held.
 
-use crate::dom::Page;
+use crate::dom::{Page, is_page};
 use crate::harness::TestSite;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'";
 const KB: usize = 1024;
@@ -50,6 +51,9 @@ fn alarming(n: usize) -> String {
     )
 }
 
+/// What every test here looks at; built once.
+static FILES: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| site().published());
+
 /// `init`'s site with two further editions of sessions of every shape.
 fn site() -> TestSite {
     let site = TestSite::new();
@@ -82,7 +86,7 @@ fn site() -> TestSite {
 }
 
 fn pages(files: &BTreeMap<String, Vec<u8>>) -> Vec<(&str, Page)> {
-    let html = files.iter().filter(|(path, _)| path.ends_with(".html"));
+    let html = files.iter().filter(|(path, _)| is_page(path));
     html.map(|(path, bytes)| (path.as_str(), Page::parse(bytes)))
         .collect()
 }
@@ -175,8 +179,8 @@ fn assert_links_lead_somewhere(files: &BTreeMap<String, Vec<u8>>, pages: &[(&str
 
 #[test]
 fn pages_of_every_shape_are_sound() {
-    let files = site().published();
-    let pages = pages(&files);
+    let files = &*FILES;
+    let pages = pages(files);
     assert!(pages.len() > 400, "{}", pages.len());
     let faults: Vec<String> = pages.iter().flat_map(|(p, page)| faults(p, page)).collect();
     assert!(
@@ -185,15 +189,15 @@ fn pages_of_every_shape_are_sound() {
         faults.len(),
         &faults[..faults.len().min(20)]
     );
-    assert_links_lead_somewhere(&files, &pages);
+    assert_links_lead_somewhere(files, &pages);
 }
 
 #[test]
 fn pages_stay_small() {
-    let files = site().published();
+    let files = &*FILES;
     let mut too_large = Vec::new();
     let mut timeline = 0;
-    for (path, bytes) in &files {
+    for (path, bytes) in files {
         let is = |ending: &str| path.ends_with(ending);
         let limit = match path {
             _ if path == "index.html" || path.starts_with("editions/") && is("Z/index.html") => {

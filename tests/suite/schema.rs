@@ -4,6 +4,10 @@ use daybrief::source::snapshot::{SCHEMA, wire};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every field of the format is optional"
+)]
 fn text(name: &str) -> Option<String> {
     Some(name.to_owned())
 }
