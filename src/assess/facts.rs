@@ -112,7 +112,7 @@ pub struct Facts {
     /// Findings of the signals that need the events.
     pub findings: Vec<(SignalId, Finding)>,
     /// The strongest sensitive read followed by a request.
-    pub window: Option<ReplayWindow>,
+    pub window: Option<Box<ReplayWindow>>,
     /// Whether a destructive act was aimed at production.
     pub destroyed_production: bool,
     /// Whether a secret in a provider's live format was seen.
@@ -165,7 +165,8 @@ impl Facts {
     }
 
     /// Lets sessions of one snapshot share equal texts, so that a hundred
-    /// thousand facts hold each name once.
+    /// thousand facts hold each name once, and gives back the room that lists were
+    /// made in.
     pub fn share(&mut self, names: &mut HashSet<Text>) {
         let mut share = |text: &mut Text| match names.get(text.untrusted()) {
             Some(known) => *text = known.clone(),
@@ -195,6 +196,13 @@ impl Facts {
         self.reaches
             .iter_mut()
             .for_each(|r| share(&mut r.destination));
+        self.models.shrink_to_fit();
+        self.repos.shrink_to_fit();
+        self.tools.shrink_to_fit();
+        self.touches.shrink_to_fit();
+        self.reaches.shrink_to_fit();
+        self.findings.shrink_to_fit();
+        self.stake.reasons.shrink_to_fit();
     }
 }
 
@@ -235,7 +243,7 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
         events: session.events.len() as u32,
         stake,
         findings,
-        window,
+        window: window.map(Box::new),
         destroyed_production: signals::destroyed_production(session, inventory),
         live_secret: session
             .events
@@ -361,14 +369,14 @@ fn repos(session: &Session) -> Vec<Text> {
 }
 
 fn tools(session: &Session) -> Vec<Text> {
-    let mut tools: Vec<Text> = session
+    let mut tools: Vec<&Text> = session
         .events
         .iter()
-        .filter_map(|e| e.tool.clone())
+        .filter_map(|e| e.tool.as_ref())
         .collect();
     tools.sort_unstable();
     tools.dedup();
-    tools
+    tools.into_iter().cloned().collect()
 }
 
 /// The highest class touched; one step up for three distinct high assets.

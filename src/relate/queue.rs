@@ -44,7 +44,7 @@ pub(super) fn queue(edition: &Edition<'_>) -> Vec<Item> {
     }
     for (place, session) in edition.order.iter().enumerate() {
         let facts = edition.facts(*session);
-        let Some(window) = facts.window.as_ref() else {
+        let Some(window) = facts.window.as_deref() else {
             continue;
         };
         let priority = alone(edition, *session);
