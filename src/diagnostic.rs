@@ -92,12 +92,9 @@ impl Diagnostic {
 /// Line and column (from 1) of a byte offset in a text.
 pub fn position(text: &[u8], offset: usize) -> (u64, u64) {
     let before = &text[..offset.min(text.len())];
-    let line = before.iter().filter(|b| **b == b'\n').count() as u64 + 1;
-    let start = before
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |i| i + 1);
-    (line, (before.len() - start) as u64 + 1)
+    let mut lines = before.split(|b| *b == b'\n');
+    let last = lines.next_back().map_or(0, <[u8]>::len);
+    (lines.count() as u64 + 1, last as u64 + 1)
 }
 
 /// `did you mean 'x'?` when one of the known words is near the unknown one.

@@ -7,6 +7,10 @@ use daybrief::cli::{self, Arguments, World};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+/// A page is thousands of small texts that live for a moment; this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let world = World {

@@ -55,6 +55,7 @@ pub struct Stake {
 
 /// A session without its events.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Facts {
     /// Identity.
     pub id: Text,

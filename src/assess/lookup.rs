@@ -40,13 +40,7 @@ pub fn host<'a>(
     name: Option<&str>,
     address: Option<IpAddr>,
 ) -> Option<&'a HostRecord> {
-    inventory.hosts.as_ref()?.iter().find(|h| {
-        let by_name = h
-            .name
-            .as_deref()
-            .is_some_and(|n| name.is_some_and(|m| m.eq_ignore_ascii_case(n)));
-        by_name || h.address.is_some_and(|a| address == Some(a))
-    })
+    inventory.hosts.as_ref()?.find(name, address)
 }
 
 /// Who answers for a machine: its own record, or else its address range.
@@ -81,11 +75,7 @@ fn range(inventory: &Inventory, address: Option<IpAddr>) -> Option<&crate::model
 
 /// What the company recorded about a key. `names` are its fingerprint and hint.
 pub fn key<'a>(inventory: &'a Inventory, names: &[&str]) -> Option<&'a KeyRecord> {
-    inventory
-        .keys
-        .as_ref()?
-        .iter()
-        .find(|k| names.contains(&k.name.as_str()))
+    inventory.keys.as_ref()?.find(names)
 }
 
 fn glob(pattern: &str, value: &str) -> bool {

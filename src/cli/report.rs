@@ -11,6 +11,10 @@ use std::io::Write;
 const SHOWN: usize = 50;
 
 /// Where messages go, and how many of them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct Report {
     quiet: bool,
     verbose: bool,
@@ -54,7 +58,7 @@ impl Report {
                 Severity::Note => self.verbose,
             };
             if wanted && (*count <= SHOWN || self.verbose) {
-                self.write(&self.line(d));
+                self.write(&line(d));
             }
         }
         for (severity, count) in
@@ -70,25 +74,6 @@ impl Report {
         }
         counts[Severity::Error as usize] > 0
             || (self.strict && counts[Severity::Warning as usize] > 0)
-    }
-
-    fn line(&self, d: &Diagnostic) -> String {
-        let (red, yellow, blue) = ("\u{1b}[1;31m", "\u{1b}[1;33m", "\u{1b}[1;34m");
-        let colour = match d.severity {
-            Severity::Error => red,
-            Severity::Warning => yellow,
-            Severity::Note => blue,
-        };
-        let mend = if d.mend.is_empty() {
-            String::new()
-        } else {
-            format!("\n  mend: {}", printable(&d.mend))
-        };
-        let (place, message) = (printable(&d.place()), printable(&d.message));
-        format!(
-            "{colour}{}\u{1b}[0m: {place}: {message}{mend}",
-            d.severity.word()
-        )
     }
 
     /// What ended the run.
@@ -114,4 +99,24 @@ impl Report {
             .unwrap_or(ProgressStyle::default_spinner());
         ProgressBar::new_spinner().with_style(style)
     }
+}
+
+/// A diagnostic as it is printed.
+fn line(d: &Diagnostic) -> String {
+    let (red, yellow, blue) = ("\u{1b}[1;31m", "\u{1b}[1;33m", "\u{1b}[1;34m");
+    let colour = match d.severity {
+        Severity::Error => red,
+        Severity::Warning => yellow,
+        Severity::Note => blue,
+    };
+    let mend = if d.mend.is_empty() {
+        String::new()
+    } else {
+        format!("\n  mend: {}", printable(&d.mend))
+    };
+    let (place, message) = (printable(&d.place()), printable(&d.message));
+    format!(
+        "{colour}{}\u{1b}[0m: {place}: {message}{mend}",
+        d.severity.word()
+    )
 }

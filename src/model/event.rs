@@ -4,7 +4,7 @@ use super::Text;
 use jiff::Timestamp;
 
 /// What sort of thing happened. Names follow the snapshot format (version 1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventKind {
     /// Someone asked the agent for something.
     Prompt,
@@ -27,6 +27,7 @@ pub enum EventKind {
     /// Something failed.
     Error,
     /// A kind this version does not know. Kept and counted.
+    #[default]
     Other,
 }
 
@@ -148,12 +149,6 @@ pub struct Event {
     pub secret: Option<Secret>,
     /// Where the raw record stands.
     pub source: Option<SourceRef>,
-}
-
-impl Default for EventKind {
-    fn default() -> Self {
-        Self::Other
-    }
 }
 
 impl Event {

@@ -3,7 +3,7 @@
 //! A section that is absent is not the same as an empty one: without a `keys`
 //! section no key can be called unknown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 /// What is at stake when something is touched.
@@ -40,6 +40,7 @@ impl Consequence {
     }
 
     /// One level up, as far as there is one.
+    #[must_use]
     pub fn raised(self) -> Self {
         match self {
             Self::Unknown | Self::Low => Self::Medium,
@@ -183,6 +184,68 @@ pub struct PathRecord {
     pub class: Option<PathClass>,
 }
 
+/// Machines, found by name or address however many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts {
+    records: Vec<HostRecord>,
+    /// The first record of a name in lower case.
+    by_name: HashMap<String, usize>,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+impl Hosts {
+    /// The first record that has the name (in any case) or the address.
+    pub fn find(&self, name: Option<&str>, address: Option<IpAddr>) -> Option<&HostRecord> {
+        let by_name = name.and_then(|n| self.by_name.get(&n.to_ascii_lowercase()));
+        let by_address = address.and_then(|a| self.by_address.get(&a));
+        let first = by_name.into_iter().chain(by_address).min()?;
+        self.records.get(*first)
+    }
+}
+
+impl FromIterator<HostRecord> for Hosts {
+    fn from_iter<I: IntoIterator<Item = HostRecord>>(records: I) -> Self {
+        let mut hosts = Self::default();
+        for (place, record) in records.into_iter().enumerate() {
+            if let Some(name) = &record.name {
+                let name = name.to_ascii_lowercase();
+                hosts.by_name.entry(name).or_insert(place);
+            }
+            if let Some(address) = record.address {
+                hosts.by_address.entry(address).or_insert(place);
+            }
+            hosts.records.push(record);
+        }
+        hosts
+    }
+}
+
+/// Credentials, found by name however many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    records: Vec<KeyRecord>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Keys {
+    /// The first record that has one of the names.
+    pub fn find(&self, names: &[&str]) -> Option<&KeyRecord> {
+        let places = names.iter().filter_map(|n| self.by_name.get(*n));
+        self.records.get(*places.min()?)
+    }
+}
+
+impl FromIterator<KeyRecord> for Keys {
+    fn from_iter<I: IntoIterator<Item = KeyRecord>>(records: I) -> Self {
+        let mut keys = Self::default();
+        for (place, record) in records.into_iter().enumerate() {
+            keys.by_name.entry(record.name.clone()).or_insert(place);
+            keys.records.push(record);
+        }
+        keys
+    }
+}
+
 /// Everything the company declared. `None` means the section is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
@@ -191,11 +254,11 @@ pub struct Inventory {
     /// People and service accounts.
     pub users: Option<Vec<UserRecord>>,
     /// Machines.
-    pub hosts: Option<Vec<HostRecord>>,
+    pub hosts: Option<Hosts>,
     /// Address ranges.
     pub ranges: Vec<AddressRange>,
     /// Credentials.
-    pub keys: Option<Vec<KeyRecord>>,
+    pub keys: Option<Keys>,
     /// Repositories.
     pub repos: Option<Vec<RepoRecord>>,
     /// Path classes, first match wins, before the ones shipped with the program.
@@ -211,6 +274,30 @@ pub struct Inventory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_record_of_a_host_wins() {
+        let record = |name: Option<&str>, address: Option<&str>, owner: &str| HostRecord {
+            name: name.map(str::to_owned),
+            address: address.map(|a| a.parse().unwrap()),
+            owner: Some(owner.to_owned()),
+            class: None,
+        };
+        let hosts: Hosts = [
+            record(Some("Alpha"), None, "first"),
+            record(None, Some("10.0.0.1"), "second"),
+            record(Some("alpha"), Some("10.0.0.1"), "third"),
+        ]
+        .into_iter()
+        .collect();
+        let owner = |name, address: Option<&str>| {
+            let found = hosts.find(name, address.map(|a| a.parse().unwrap()));
+            found.and_then(|r| r.owner.clone())
+        };
+        assert_eq!(owner(Some("ALPHA"), Some("10.0.0.1")).unwrap(), "first");
+        assert_eq!(owner(Some("beta"), Some("10.0.0.1")).unwrap(), "second");
+        assert_eq!(owner(Some("beta"), None), None);
+    }
 
     #[test]
     fn ranges_compare_leading_bits_of_one_family() {

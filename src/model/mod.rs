@@ -19,12 +19,12 @@ pub use edition::EditionId;
 pub use entity::{Entity, EntityKind};
 pub use event::{Event, EventKind, RefusedBy, Secret, SecretForm, SourceRef};
 pub use inventory::{
-    AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
-    UserRecord,
+    AddressRange, Consequence, HostRecord, Hosts, Inventory, KeyRecord, Keys, PathClass,
+    PathRecord, RepoRecord, UserRecord,
 };
 pub use money::{Money, MoneyError};
 pub use sentence::{Piece, Sentence, Slot, plain_text};
 pub use session::{Agent, Host, Key, ModelUse, Session, Status, User, Workspace};
 pub use snapshot::{Snapshot, SourceNote, Window};
 pub use text::Text;
-pub use time::{clock, date, duration_words, moment, offset, span_words, window_words};
+pub use time::{clock, date, duration_words, moment, offset, same_day, span_words, window_words};

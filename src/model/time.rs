@@ -1,20 +1,32 @@
 //! How moments and spans are written: always UTC, always the same words.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
+
+fn utc(at: Timestamp) -> DateTime {
+    Offset::UTC.to_datetime(at)
+}
 
 /// `2026-11-22 06:00 UTC`
 pub fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    let t = utc(at);
+    format!("{} {:02}:{:02} UTC", date(at), t.hour(), t.minute())
 }
 
 /// `2026-11-22`
 pub fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
+    let t = utc(at);
+    format!("{:04}-{:02}-{:02}", t.year(), t.month(), t.day())
+}
+
+/// Whether two moments lie on the same day in UTC.
+pub fn same_day(a: Timestamp, b: Timestamp) -> bool {
+    utc(a).date() == utc(b).date()
 }
 
 /// `06:00:09`, the time of day in UTC.
 pub fn clock(at: Timestamp) -> String {
-    at.strftime("%H:%M:%S").to_string()
+    let t = utc(at);
+    format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second())
 }
 
 /// Distance from a start, `+00:12:03`; hours run past 24.
@@ -89,5 +101,17 @@ mod tests {
         assert_eq!(window_words(5_400), "90 min");
         assert_eq!(window_words(7_200), "2 h");
         assert_eq!(offset(723), "+00:12:03");
+    }
+
+    #[test]
+    fn moments_are_written_in_utc() {
+        let at: Timestamp = "2026-11-22T23:05:09.5+01:00".parse().unwrap();
+        assert_eq!(moment(at), "2026-11-22 22:05 UTC");
+        assert_eq!(
+            (date(at), clock(at)),
+            ("2026-11-22".into(), "22:05:09".into())
+        );
+        assert!(same_day(at, "2026-11-22T00:00:00Z".parse().unwrap()));
+        assert!(!same_day(at, "2026-11-23T00:00:00Z".parse().unwrap()));
     }
 }

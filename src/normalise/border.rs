@@ -63,12 +63,13 @@ fn clean(text: &mut String, done: &mut Border) {
         done.masked += 1;
     }
     // A text of so many bytes cannot have more characters.
-    if text.len() > limits::TEXT_CHARS && !text.ends_with(CUT) {
-        if let Some((at, _)) = text.char_indices().nth(limits::TEXT_CHARS) {
-            text.truncate(at);
-            text.push_str(CUT);
-            done.cut += 1;
-        }
+    if text.len() > limits::TEXT_CHARS
+        && !text.ends_with(CUT)
+        && let Some((at, _)) = text.char_indices().nth(limits::TEXT_CHARS)
+    {
+        text.truncate(at);
+        text.push_str(CUT);
+        done.cut += 1;
     }
 }
 

@@ -52,7 +52,7 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
     order(&mut events);
     let workspace = raw.workspace.as_ref();
     let of_workspace =
-        |f: fn(&wire::Workspace) -> &Option<String>| workspace.and_then(|w| text(f(w)));
+        |f: fn(&wire::Workspace) -> &Option<String>| workspace.and_then(|w| text(f(w).as_ref()));
     Ok(Session {
         id: Text::new(&redact::mask(id)),
         status: status(raw.status.as_deref(), ended_at, last_seen_at, snapshot)?,
@@ -61,7 +61,7 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
         ended_at,
         user: raw.user.as_ref().and_then(|u| {
             Some(User {
-                name: text(&u.name)?,
+                name: text(u.name.as_ref())?,
                 authenticated: u.authenticated,
             })
         }),
@@ -69,8 +69,8 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
         key: raw.key.as_ref().and_then(key),
         agent: raw.agent.as_ref().and_then(|a| {
             Some(Agent {
-                name: text(&a.name)?,
-                version: text(&a.version),
+                name: text(a.name.as_ref())?,
+                version: text(a.version.as_ref()),
             })
         }),
         models: models(&raw.models)?,
@@ -79,13 +79,13 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
             branch: of_workspace(|w| &w.branch),
             path: of_workspace(|w| &w.path),
         },
-        permission_mode: text(&raw.permission_mode),
-        parent: text(&raw.parent),
+        permission_mode: text(raw.permission_mode.as_ref()),
+        parent: text(raw.parent.as_ref()),
         cost: money("cost_usd", raw.cost_usd.as_deref())?,
         events,
         not_recorded: raw.not_recorded.iter().map(|t| Text::new(t)).collect(),
-        source: raw.origin.as_ref().and_then(|o| text(&o.source)),
-        user_origin: raw.origin.as_ref().and_then(|o| text(&o.user)),
+        source: raw.origin.as_ref().and_then(|o| text(o.source.as_ref())),
+        user_origin: raw.origin.as_ref().and_then(|o| text(o.user.as_ref())),
     })
 }
 
@@ -109,17 +109,17 @@ fn status(
 
 fn host(raw: &wire::Host) -> Option<Host> {
     let host = Host {
-        name: text(&raw.name),
-        address: text(&raw.address),
+        name: text(raw.name.as_ref()),
+        address: text(raw.address.as_ref()),
     };
     host.identity().is_some().then_some(host)
 }
 
 fn key(raw: &wire::Key) -> Option<Key> {
     let key = Key {
-        hint: text(&raw.hint),
-        kind: text(&raw.kind),
-        fingerprint: text(&raw.fingerprint),
+        hint: text(raw.hint.as_ref()),
+        kind: text(raw.kind.as_ref()),
+        fingerprint: text(raw.fingerprint.as_ref()),
     };
     key.identity().is_some().then_some(key)
 }
@@ -127,7 +127,9 @@ fn key(raw: &wire::Key) -> Option<Key> {
 fn models(raw: &[wire::ModelUse]) -> Result<Vec<ModelUse>, Problem> {
     let mut models = Vec::with_capacity(raw.len());
     for m in raw {
-        let Some(name) = text(&m.name) else { continue };
+        let Some(name) = text(m.name.as_ref()) else {
+            continue;
+        };
         models.push(ModelUse {
             name,
             requests: m.requests,
@@ -150,30 +152,30 @@ fn event(raw: &wire::Event) -> Result<Event, Problem> {
     let mut event = Event {
         at: moment("at", raw.at.as_deref())?,
         kind,
-        tool: text(&raw.tool),
+        tool: text(raw.tool.as_ref()),
         programs: raw
             .programs
             .iter()
             .filter(|p| !p.is_empty())
             .map(|p| Text::new(p))
             .collect(),
-        repo: text(&raw.repo),
-        path: text(&raw.path),
-        destination: text(&raw.destination),
-        method: text(&raw.method),
+        repo: text(raw.repo.as_ref()),
+        path: text(raw.path.as_ref()),
+        destination: text(raw.destination.as_ref()),
+        method: text(raw.method.as_ref()),
         bytes: raw.bytes,
         objects: raw.objects,
         ok: raw.ok,
         outside: raw.outside == Some(true),
-        decision: text(&raw.decision),
+        decision: text(raw.decision.as_ref()),
         by: raw.by.as_deref().and_then(refused_by),
-        reason: text(&raw.reason),
-        mode: text(&raw.mode),
-        summary: text(&raw.summary),
+        reason: text(raw.reason.as_ref()),
+        mode: text(raw.mode.as_ref()),
+        summary: text(raw.summary.as_ref()),
         secret: None,
         source: raw.source.as_ref().and_then(|r| {
             Some(SourceRef {
-                file: text(&r.file)?,
+                file: text(r.file.as_ref())?,
                 line: r.line?,
             })
         }),
@@ -222,8 +224,8 @@ fn order(events: &mut Vec<Event>) {
     events.extend(keyed.into_iter().map(|(_, event)| event));
 }
 
-fn text(raw: &Option<String>) -> Option<Text> {
-    raw.as_deref()
+fn text(raw: Option<&String>) -> Option<Text> {
+    raw.map(String::as_str)
         .filter(|t| !t.trim().is_empty())
         .map(Text::new)
 }

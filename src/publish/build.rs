@@ -158,9 +158,9 @@ impl Build<'_> {
             self.previous.take(),
             entries,
         );
-        let bytes = manifest.bytes()?;
-        self.staging.write(&folder, FILE, &bytes)?;
-        self.previous = Some(hex_digest(&bytes));
+        let mut file = self.staging.file(&format!("{folder}{FILE}"))?;
+        manifest.write(&mut file)?;
+        self.previous = Some(file.finish(FILE)?.sha256);
         Ok(())
     }
 

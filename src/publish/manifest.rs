@@ -3,6 +3,7 @@
 use crate::site::Inputs;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use std::io::Write;
 use std::path::Path;
 
 /// One published file.
@@ -80,10 +81,16 @@ impl Manifest {
         }
     }
 
+    /// Writes the manifest as it is published.
+    pub(super) fn write(&self, out: &mut impl Write) -> Result<()> {
+        serde_json::to_writer_pretty(&mut *out, self).context("cannot write the manifest")?;
+        out.write_all(b"\n").context("cannot write the manifest")
+    }
+
     /// The manifest as it is published.
     pub(super) fn bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self).context("cannot write the manifest")?;
-        bytes.push(b'\n');
+        let mut bytes = Vec::new();
+        self.write(&mut bytes)?;
         Ok(bytes)
     }
 

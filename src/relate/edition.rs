@@ -6,11 +6,11 @@ use super::queue::{self, Item, WindowItem};
 use super::since::{Chronicle, Since};
 use crate::assess::{Assessment, Band, Context, Facts, Verdict, assess};
 use crate::history::Baseline;
-use crate::model::{EditionId, Inventory, Money, Status};
+use crate::model::{EditionId, Inventory, Money, Status, Text};
 use crate::reading::Reading;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What a session is in its edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,30 @@ pub struct Edition<'a> {
     /// What changed since the edition before.
     pub since: Since,
     held: BTreeSet<usize>,
+    /// The place of each session's first narrative, if it has one.
+    told_in: Vec<Option<u32>>,
+    /// The sessions folded under each lead, in the order of the ledger.
+    folded: BTreeMap<usize, Vec<usize>>,
+    totals: Totals,
+}
+
+/// Sums over all sessions, which every page of the ledger shows.
+struct Totals {
+    active: usize,
+    users: usize,
+    cost: Money,
+}
+
+impl Totals {
+    fn of(facts: &[Facts]) -> Self {
+        let users: HashSet<&Text> = facts.iter().filter_map(|f| f.user.as_ref()).collect();
+        let active = facts.iter().filter(|f| f.status == Status::Active);
+        Self {
+            active: active.count(),
+            users: users.len(),
+            cost: facts.iter().filter_map(|f| f.cost).sum(),
+        }
+    }
 }
 
 impl<'a> Edition<'a> {
@@ -90,6 +114,18 @@ impl<'a> Edition<'a> {
             .copied()
             .filter(|i| roles[*i] == Role::Background && verdicts[*i].band() == Band::KeepWatching)
             .collect();
+        let mut told_in = vec![None; facts.len()];
+        for (place, narrative) in narratives.iter().enumerate() {
+            for member in &narrative.members {
+                told_in[*member].get_or_insert(place as u32);
+            }
+        }
+        let mut folded: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for session in &order {
+            if let Role::Folded { under } = roles[*session] {
+                folded.entry(under).or_default().push(*session);
+            }
+        }
         let mut edition = Self {
             links: Links::of(&leads, facts, &context),
             touched: Touched::of(facts),
@@ -103,6 +139,9 @@ impl<'a> Edition<'a> {
             narratives,
             leads,
             watching,
+            told_in,
+            folded,
+            totals: Totals::of(facts),
             held,
         };
         edition.queue = queue::queue(&edition);
@@ -132,18 +171,12 @@ impl<'a> Edition<'a> {
 
     /// The narrative a session belongs to.
     pub fn narrative_of(&self, session: usize) -> Option<&Narrative> {
-        self.narratives
-            .iter()
-            .find(|n| n.members.binary_search(&session).is_ok())
+        self.narratives.get(self.told_in[session]? as usize)
     }
 
     /// The sessions folded under a lead, in order.
-    pub fn folded_under(&self, lead: usize) -> Vec<usize> {
-        self.order
-            .iter()
-            .copied()
-            .filter(|i| self.roles[*i] == Role::Folded { under: lead })
-            .collect()
+    pub fn folded_under(&self, lead: usize) -> &[usize] {
+        self.folded.get(&lead).map_or(&[], Vec::as_slice)
     }
 
     /// Windows among the queue's items.
@@ -156,26 +189,20 @@ impl<'a> Edition<'a> {
 
     /// Sessions in this state.
     pub fn count(&self, status: Status) -> usize {
-        self.reading
-            .facts
-            .iter()
-            .filter(|f| f.status == status)
-            .count()
+        match status {
+            Status::Active => self.totals.active,
+            Status::Ended => self.reading.facts.len() - self.totals.active,
+        }
     }
 
     /// Sum of what is recorded.
     pub fn total_cost(&self) -> Money {
-        self.reading.facts.iter().filter_map(|f| f.cost).sum()
+        self.totals.cost
     }
 
     /// Distinct users; unknown and not recorded ones do not count.
     pub fn unique_users(&self) -> usize {
-        self.reading
-            .facts
-            .iter()
-            .filter_map(|f| f.user.as_ref())
-            .collect::<BTreeSet<_>>()
-            .len()
+        self.totals.users
     }
 
     /// Sessions that are no leads.
@@ -217,22 +244,20 @@ fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec
     for i in order.iter().filter(|i| verdicts[**i].qualifies()) {
         roles[*i] = Role::Lead;
     }
+    let mut rank = vec![0; verdicts.len()];
+    for (place, session) in order.iter().enumerate() {
+        rank[*session] = place;
+    }
     for narrative in narratives {
-        let qualifying =
-            |i: &usize| narrative.members.binary_search(i).is_ok() && verdicts[*i].qualifies();
-        let anchor = narrative
-            .anchor
-            .map(|a| a.session)
-            .filter(|a| verdicts[*a].qualifies());
-        let Some(first) = anchor.or_else(|| order.iter().copied().find(qualifying)) else {
+        let mut members = narrative.members.clone();
+        members.sort_unstable_by_key(|m| rank[*m]);
+        let qualifies = |i: &usize| verdicts[*i].qualifies();
+        let anchor = narrative.anchor.map(|a| a.session).filter(qualifies);
+        let Some(first) = anchor.or_else(|| members.iter().copied().find(qualifies)) else {
             continue;
         };
         let mut leads = vec![first];
-        for member in order
-            .iter()
-            .copied()
-            .filter(|i| narrative.members.binary_search(i).is_ok() && *i != first)
-        {
+        for member in members.into_iter().filter(|m| *m != first) {
             // A must-see rule is about the session itself: it is never folded away.
             if verdicts[member].must_see.is_none() && narrative.covered(member, &leads) {
                 roles[member] = Role::Folded { under: first };

@@ -102,8 +102,8 @@ impl Narrative {
     pub fn covered(&self, member: usize, by: &[usize]) -> bool {
         let facts = |session: usize| {
             self.members
-                .iter()
-                .position(|m| *m == session)
+                .binary_search(&session)
+                .ok()
                 .map(|i| &self.member_facts[i])
         };
         let Some(own) = facts(member) else {
@@ -184,7 +184,7 @@ pub(super) fn narratives(
     }
     groups
         .into_values()
-        .map(|questions| narrative(questions, facts, context))
+        .map(|questions| narrative(&questions, facts, context))
         .collect()
 }
 
@@ -211,7 +211,7 @@ fn join(
 
 /// Makes one narrative of joined questions (sorted: the first one names it).
 fn narrative(
-    questions: Vec<(NarrativeKind, Entity)>,
+    questions: &[(NarrativeKind, Entity)],
     facts: &[Facts],
     context: &Context<'_>,
 ) -> Narrative {

@@ -107,6 +107,8 @@ pub fn slug(kind: &str, name: &str) -> String {
 pub struct EntityPages {
     all: Vec<Entity>,
     places: HashMap<Entity, usize>,
+    /// Path of each page, relative to the edition's folder: linked often, made once.
+    paths: Vec<String>,
 }
 
 impl EntityPages {
@@ -137,7 +139,15 @@ impl EntityPages {
             .enumerate()
             .map(|(i, e)| (e, i))
             .collect();
-        Self { all, places }
+        let path = |e: &Entity| {
+            let kind = e.kind.word();
+            format!("entity/{kind}/{}.html", slug(kind, e.name.untrusted()))
+        };
+        Self {
+            paths: all.iter().map(path).collect(),
+            all,
+            places,
+        }
     }
 
     /// Every entity with a page, in order.
@@ -259,15 +269,7 @@ pub fn leaf_path(leaf: Leaf, slugs: &[String], entities: &EntityPages) -> String
     };
     match leaf {
         Leaf::Session(index, page) => format!("session/{}", paged(&slugs[index], page)),
-        Leaf::Entity(place) => {
-            let entity = &entities.all[place];
-            let name = entity.name.untrusted();
-            format!(
-                "entity/{}/{}.html",
-                entity.kind.word(),
-                slug(entity.kind.word(), name)
-            )
-        }
+        Leaf::Entity(place) => entities.paths[place].clone(),
         Leaf::Records => "records.jsonl".to_owned(),
         Leaf::Ledger(page) => paged("ledger", page),
         Leaf::LedgerCsv => "ledger.csv".to_owned(),

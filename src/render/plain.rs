@@ -39,6 +39,27 @@ pub fn printable(text: &str) -> String {
         })
 }
 
+/// JSON that a terminal shows as it is: what it would act on, inside a string, is
+/// written as an escape of JSON's own. Other programs read the same value.
+pub fn printable_json(json: &str) -> String {
+    let acts = |c: char| c != '\n' && is_hidden(c);
+    if !json.chars().any(acts) {
+        return json.to_owned();
+    }
+    let mut units = [0; 2];
+    json.chars()
+        .fold(String::with_capacity(json.len() + 16), |mut out, c| {
+            if acts(c) {
+                for unit in c.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
 /// A sentence for a terminal or a mail.
 pub fn sentence(sentence: &Sentence) -> String {
     sentence
@@ -78,6 +99,14 @@ mod tests {
         #[test]
         fn no_control_reaches_a_terminal(text in any::<String>()) {
             prop_assert!(!printable(&text).chars().any(is_hidden));
+        }
+
+        #[test]
+        fn printable_json_means_the_same(text in any::<String>()) {
+            let json = serde_json::to_string_pretty(&[&text]).unwrap();
+            let shown = printable_json(&json);
+            prop_assert!(!shown.chars().any(|c| c != '\n' && is_hidden(c)));
+            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), vec![text]);
         }
 
         #[test]

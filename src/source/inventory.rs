@@ -1,7 +1,7 @@
 //! `data/inventory.toml`: what the company knows about itself.
 
 use super::{files, toml_file};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, nearest, position};
 use crate::model::{
     AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
     UserRecord,
@@ -105,46 +105,97 @@ pub fn read(root: &Path, label: &str) -> Result<Inventory, Diagnostic> {
 /// Types the text of an inventory.
 pub fn parse(label: &str, text: &str) -> Result<Inventory, Diagnostic> {
     let file: File = toml_file::parse(label, text)?;
-    let at = |value: &str, d: Diagnostic| match text.find(&format!("\"{value}\"")) {
-        Some(offset) => {
-            let (line, column) = crate::diagnostic::position(text.as_bytes(), offset);
-            d.at(line, column)
+    let typing = Typing { label, text };
+    let ranges = file.ranges.into_iter().map(|r| typing.range(r));
+    let paths = file.paths.into_iter().map(|p| typing.path(p));
+    let repos = |all: Vec<Repo>| all.into_iter().map(|r| typing.repo(r)).collect();
+    Ok(Inventory {
+        updated: file.updated.map(|d| d.to_string()),
+        users: file.users.map(|all| all.into_iter().map(user).collect()),
+        hosts: file.hosts.map(|all| all.into_iter().map(host).collect()),
+        ranges: ranges.collect::<Result<_, _>>()?,
+        keys: file.keys.map(|all| all.into_iter().map(key).collect()),
+        repos: file.repos.map(repos).transpose()?,
+        paths: paths.collect::<Result<_, _>>()?,
+        sanctioned: file.destinations.sanctioned,
+        models: file.policy.models,
+        agents: file.policy.agents,
+    })
+}
+
+fn host(h: Host) -> HostRecord {
+    HostRecord {
+        name: h.name,
+        address: h.address,
+        owner: h.owner,
+        class: h.class,
+    }
+}
+
+fn key(k: Key) -> KeyRecord {
+    KeyRecord {
+        name: k.name,
+        owner: k.owner,
+        tags: k.tags.into_iter().collect(),
+    }
+}
+
+fn user(u: User) -> UserRecord {
+    UserRecord {
+        name: u.name,
+        team: u.team,
+    }
+}
+
+/// Types the entries that can be wrong, and says where they stand.
+struct Typing<'a> {
+    label: &'a str,
+    text: &'a str,
+}
+
+impl Typing<'_> {
+    fn wrong(&self, value: &str, message: String, mend: &str) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.label, message, mend);
+        match self.text.find(&format!("\"{value}\"")) {
+            Some(offset) => {
+                let (line, column) = position(self.text.as_bytes(), offset);
+                diagnostic.at(line, column)
+            }
+            None => diagnostic,
         }
-        None => d,
-    };
-    let unknown_word = |value: &str, what: &str, known: &[&str]| {
+    }
+
+    fn unknown_word(&self, value: &str, what: &str, known: &[&str]) -> Diagnostic {
         let mend = nearest(value, known.iter().copied()).map_or_else(
             || format!("use one of {}", known.join(", ")),
             |near| format!("did you mean `{near}`?"),
         );
-        at(
-            value,
-            Diagnostic::error(label, format!("`{value}` is not a {what}"), &mend),
-        )
-    };
-    let consequence = |word: &String| {
+        self.wrong(value, format!("`{value}` is not a {what}"), &mend)
+    }
+
+    fn consequence(&self, word: &str) -> Result<Consequence, Diagnostic> {
         Consequence::WORDS
             .iter()
-            .find(|(w, _)| w == word)
-            .map(|(_, level)| *level)
-            .ok_or_else(|| unknown_word(word, "consequence", &Consequence::WORDS.map(|(w, _)| w)))
-    };
-    let class = |word: &str| match word {
-        "none" => Ok(None),
-        _ => PathClass::WORDS
-            .iter()
             .find(|(w, _)| *w == word)
-            .map(|(_, class)| Some(*class))
+            .map(|(_, level)| *level)
             .ok_or_else(|| {
-                let known: Vec<&str> = PathClass::WORDS
-                    .iter()
-                    .map(|(w, _)| *w)
-                    .chain(["none"])
-                    .collect();
-                unknown_word(word, "path class", &known)
-            }),
-    };
-    let range = |r: Range| {
+                self.unknown_word(word, "consequence", &Consequence::WORDS.map(|(w, _)| w))
+            })
+    }
+
+    fn class(&self, word: &str) -> Result<Option<PathClass>, Diagnostic> {
+        if word == "none" {
+            return Ok(None);
+        }
+        let found = PathClass::WORDS.iter().find(|(w, _)| *w == word);
+        found.map(|(_, class)| Some(*class)).ok_or_else(|| {
+            let words = PathClass::WORDS.iter().map(|(w, _)| *w);
+            let known: Vec<&str> = words.chain(["none"]).collect();
+            self.unknown_word(word, "path class", &known)
+        })
+    }
+
+    fn range(&self, r: Range) -> Result<AddressRange, Diagnostic> {
         let parsed = r.cidr.split_once('/').and_then(|(network, prefix)| {
             let network: IpAddr = network.parse().ok()?;
             let most = if network.is_ipv4() { 32 } else { 128 };
@@ -153,10 +204,7 @@ pub fn parse(label: &str, text: &str) -> Result<Inventory, Diagnostic> {
         });
         let (network, prefix) = parsed.ok_or_else(|| {
             let message = format!("`{}` is not an address range", r.cidr);
-            at(
-                &r.cidr,
-                Diagnostic::error(label, message, "write it as 10.1.0.0/16"),
-            )
+            self.wrong(&r.cidr, message, "write it as 10.1.0.0/16")
         })?;
         Ok(AddressRange {
             network,
@@ -164,55 +212,23 @@ pub fn parse(label: &str, text: &str) -> Result<Inventory, Diagnostic> {
             owner: r.owner,
             class: r.class,
         })
-    };
-    let repo = |r: Repo| {
-        let consequence = r.consequence.as_ref().map(consequence).transpose()?;
+    }
+
+    fn repo(&self, r: Repo) -> Result<RepoRecord, Diagnostic> {
+        let consequence = r.consequence.as_deref().map(|word| self.consequence(word));
         Ok(RepoRecord {
+            consequence: consequence.transpose()?,
             name: r.name,
             class: r.class,
-            consequence,
             why: r.why,
         })
-    };
-    let path = |p: PathEntry| {
+    }
+
+    fn path(&self, p: PathEntry) -> Result<PathRecord, Diagnostic> {
         Ok(PathRecord {
+            class: self.class(&p.class)?,
             repo: p.repo,
-            class: class(&p.class)?,
             pattern: p.pattern,
         })
-    };
-    let host = |h: Host| HostRecord {
-        name: h.name,
-        address: h.address,
-        owner: h.owner,
-        class: h.class,
-    };
-    let key = |k: Key| KeyRecord {
-        name: k.name,
-        owner: k.owner,
-        tags: k.tags.into_iter().collect(),
-    };
-    let user = |u: User| UserRecord {
-        name: u.name,
-        team: u.team,
-    };
-    Ok(Inventory {
-        updated: file.updated.map(|d| d.to_string()),
-        users: file.users.map(|all| all.into_iter().map(user).collect()),
-        hosts: file.hosts.map(|all| all.into_iter().map(host).collect()),
-        ranges: file
-            .ranges
-            .into_iter()
-            .map(range)
-            .collect::<Result<_, _>>()?,
-        keys: file.keys.map(|all| all.into_iter().map(key).collect()),
-        repos: file
-            .repos
-            .map(|all| all.into_iter().map(repo).collect::<Result<_, _>>())
-            .transpose()?,
-        paths: file.paths.into_iter().map(path).collect::<Result<_, _>>()?,
-        sanctioned: file.destinations.sanctioned,
-        models: file.policy.models,
-        agents: file.policy.agents,
-    })
+    }
 }

@@ -7,11 +7,18 @@
     reason = "this whole program is tests: what goes wrong in it fails one"
 )]
 
+mod commands;
+mod dom;
 mod grammar;
 mod harness;
+mod hostile;
+mod houses;
 mod page;
+mod pages_are_sound;
+mod same_bytes;
 mod sample;
 mod sample_brief;
+mod schema;
 mod smoke;
 mod snapshot_command;
 mod story;

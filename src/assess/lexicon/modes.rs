@@ -13,11 +13,6 @@ pub enum Supervision {
 
 /// What a mode's name says, by its words.
 pub fn supervision(mode: &str) -> Supervision {
-    let mode: String = mode
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
     const OFF: &[&str] = &[
         "bypass",
         "dangerous",
@@ -31,6 +26,11 @@ pub fn supervision(mode: &str) -> Supervision {
         "dontask",
     ];
     const EDITS: &[&str] = &["acceptedits", "autoedit", "autoaccept"];
+    let mode: String = mode
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
     if OFF.iter().any(|w| mode.contains(w)) {
         Supervision::Off
     } else if EDITS.iter().any(|w| mode.contains(w)) {

@@ -123,7 +123,7 @@ proptest! {
         let s = score(&all, c);
         prop_assert!((0.0..=100.0).contains(&s.priority));
         prop_assert!((0.0..=CEILING).contains(&s.significance));
-        prop_assert_eq!(s.rows.iter().map(|r| r.shown).sum::<i32>(), s.shown as i32);
+        prop_assert_eq!(s.rows.iter().map(|r| r.shown).sum::<i32>(), s.shown.cast_signed());
     }
 
     #[test]

@@ -85,7 +85,7 @@ mod tests {
     fn only_a_key_outside_the_inventory() {
         let s = session(r#"{"id":"a","key":"sk-...BBBB","host":"h1"}"#);
         Day::with(KNOWN)
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S1", 0, Some(1.0));
         let known = session(r#"{"id":"a","key":"sk-...AAAA"}"#);
         Day::with(KNOWN).of(&[known]).strength("S1", 0, None);

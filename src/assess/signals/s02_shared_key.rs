@@ -75,7 +75,9 @@ mod tests {
         let a = on("a", "ann", "h1", "01:00", "02:00");
         let b = on("b", "ben", "h2", "03:00", "04:00");
         let c = on("c", "cat", "h3", "03:30", "03:40");
-        Day::with("").of(&[a.clone()]).strength("S2", 0, None);
+        Day::with("")
+            .of(std::slice::from_ref(&a))
+            .strength("S2", 0, None);
         Day::with("")
             .of(&[a.clone(), b.clone()])
             .strength("S2", 0, Some(0.5));

@@ -47,7 +47,9 @@ mod tests {
     fn below_75_the_missing_trust_is_the_strength() {
         let s = session(r#"{"id":"a","user":"unknown","host":"10.0.0.9","agent":"Agent 1.0"}"#);
         // 100 - 35 (user) - 10 (bare address)
-        Day::with("").of(&[s.clone()]).strength("S3", 0, Some(0.45));
+        Day::with("")
+            .of(std::slice::from_ref(&s))
+            .strength("S3", 0, Some(0.45));
         // ... - 20 (nobody answers for the host)
         Day::with("[[hosts]]\nname = \"other\"\n")
             .of(&[s])

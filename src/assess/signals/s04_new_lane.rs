@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn known_lanes_fade_with_the_sessions_that_used_them() {
         let s = session(r#"{"id":"a","user":"ann","host":"h1"}"#);
-        let day = Day::with("").aged(30).of(&[s.clone()]);
+        let day = Day::with("").aged(30).of(std::slice::from_ref(&s));
         day.strength("S4", 0, Some(1.0))
             .says("S4", 0, "First time ann worked with h1");
         let earlier = |n: usize| {
@@ -103,7 +103,7 @@ mod tests {
         Day::with("")
             .aged(30)
             .before("2026-11-20T12:00:00Z", &earlier(8))
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S4", 0, None);
         let once = Day::with("")
             .aged(30)

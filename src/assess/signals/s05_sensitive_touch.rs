@@ -120,7 +120,9 @@ mod tests {
             r#"{"id":"a","events":[{"kind":"write","repo":"acme/a","path":"src/auth/x.rs"}]}"#,
         );
         let none = "[[paths]]\npattern = \"src/auth/**\"\nclass = \"none\"\n";
-        Day::with(none).of(&[s.clone()]).strength("S5", 0, None);
+        Day::with(none)
+            .of(std::slice::from_ref(&s))
+            .strength("S5", 0, None);
         let customer =
             "[[paths]]\nrepo = \"acme/*\"\npattern = \"src/**\"\nclass = \"customer-data\"\n";
         Day::with(customer)

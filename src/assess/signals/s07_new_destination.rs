@@ -127,7 +127,7 @@ mod tests {
         let s = call("a", "paste.site.io", "POST");
         let day = Day::with("")
             .aged(30)
-            .before("2026-11-21T12:00:00Z", &[s.clone()])
+            .before("2026-11-21T12:00:00Z", std::slice::from_ref(&s))
             .of(&[s]);
         day.strength("S7", 0, Some(1.0))
             .says("S7", 0, "never seen before");

@@ -126,7 +126,7 @@ mod tests {
             r#"{"id":"a","host":"h1","permission_mode":"bypassPermissions","events":[{"kind":"execute"},{"kind":"write","path":"a"}]}"#,
         );
         Day::with("")
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S11", 0, Some(1.0))
             .says("S11", 0, "2 tool calls not reviewed");
         Day::with("[[hosts]]\nname = \"h1\"\nclass = \"ci\"\n")

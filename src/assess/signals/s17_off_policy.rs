@@ -80,14 +80,14 @@ mod tests {
     fn policy_decides_where_there_is_one() {
         let s = session(r#"{"id":"a","models":["m-large-2"],"agent":"Agent 1.0"}"#);
         Day::with("[policy]\nmodels = [\"m-small\"]\nagents = [\"Agent\"]\n")
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S17", 0, Some(1.0));
         Day::with("[policy]\nmodels = [\"m-large-*\"]\nagents = [\"Agent\"]\n")
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S17", 0, None);
         Day::with("")
             .aged(30)
-            .of(&[s.clone()])
+            .of(std::slice::from_ref(&s))
             .strength("S17", 0, Some(0.5));
         Day::with("").of(&[s]).not_assessable(
             "S17",

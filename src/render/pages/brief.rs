@@ -13,6 +13,7 @@ use crate::render::address::{Leaf, Linker};
 use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
 use crate::render::markdown;
+use crate::render::plain::printable_json;
 use anyhow::Result;
 use serde::Serialize;
 
@@ -571,9 +572,9 @@ pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
                 .collect(),
         },
     };
-    let mut bytes = serde_json::to_vec_pretty(&data)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    let mut json = printable_json(&serde_json::to_string_pretty(&data)?);
+    json.push('\n');
+    Ok(json.into_bytes())
 }
 
 fn item_data(linker: &Linker<'_>, item: &Item) -> ItemData {

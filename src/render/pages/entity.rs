@@ -10,6 +10,7 @@ use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
 use anyhow::Result;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Sessions shown; the rest stands in the ledger.
 const SESSIONS: usize = 100;
@@ -206,15 +207,15 @@ fn shares(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<Share
         .into_iter()
         .map(|k| (k, Vec::new()))
         .collect();
+    let mut seen: HashSet<Entity> = HashSet::from([entity.clone()]);
     // The most significant sessions say most; a hub's thousands say nothing more.
     for other in sessions
         .iter()
         .take(SESSIONS)
         .flat_map(|s| edition.facts(*s).entities())
     {
-        let (_, list) = &mut others[other.kind as usize];
-        if other != *entity && !list.contains(&other) {
-            list.push(other);
+        if seen.insert(other.clone()) {
+            others[other.kind as usize].1.push(other);
         }
     }
     others

@@ -8,7 +8,7 @@ use super::map_view::{self, MapView};
 use super::{not_recorded, recorded};
 use crate::assess::signals::SignalId;
 use crate::model::{
-    Event, EventKind, Session, Status, Text, clock, date, duration_words, moment, offset,
+    Event, EventKind, Session, Status, Text, clock, date, duration_words, moment, offset, same_day,
 };
 use crate::reading::Read;
 use crate::relate::Role;
@@ -219,7 +219,10 @@ fn model(used: &crate::model::ModelUse) -> ModelView {
 /// What changed for a lead since the edition before.
 fn change(linker: &Linker<'_>, index: usize) -> Option<String> {
     let edition = linker.of();
-    let before = edition.since.edition?;
+    let before = edition
+        .since
+        .edition
+        .filter(|_| edition.roles[index] == Role::Lead)?;
     let word = if edition.since.new.contains(&index) {
         "new"
     } else if edition.since.grew.contains(&index) {
@@ -228,10 +231,8 @@ fn change(linker: &Linker<'_>, index: usize) -> Option<String> {
         "eased"
     } else if edition.since.reopened.contains(&index) {
         "reopened"
-    } else if edition.leads.contains(&index) {
-        "unchanged"
     } else {
-        return None;
+        "unchanged"
     };
     Some(format!("{word} since edition {before}"))
 }
@@ -366,8 +367,8 @@ fn event_view(
 ) -> EventView {
     let new_day = event
         .at
-        .map(date)
-        .filter(|d| previous.map(date).as_ref() != Some(d));
+        .filter(|at| !previous.is_some_and(|before| same_day(before, *at)))
+        .map(date);
     EventView {
         number: at + 1,
         date: new_day,
