@@ -78,7 +78,12 @@ impl Theme {
     pub fn render(&self, template: &str, view: &impl serde::Serialize) -> anyhow::Result<Vec<u8>> {
         let context = tera::Context::from_serialize(view)?;
         let mut bytes = Vec::with_capacity(16 * 1024);
-        self.templates.render_to(template, &context, &mut bytes)?;
+        self.templates
+            .render_to(template, &context, &mut bytes)
+            .map_err(|e| {
+                let mistake = template_mistake(&e.to_string());
+                anyhow::anyhow!("{}: {}", mistake.place(), mistake.message)
+            })?;
         Ok(bytes)
     }
 

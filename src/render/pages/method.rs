@@ -1,6 +1,7 @@
 //! How ranks are made: generated from the signals, the rules and the current edition.
 
 use super::frame::{Frame, Section};
+use super::grouped;
 use super::item::{self, ItemView};
 use crate::assess::combinations::COMBINATIONS;
 use crate::assess::score::{CEILING, DAMPING, HOLD, SATURATION, consequence_factor, trust_factor};
@@ -14,6 +15,7 @@ use crate::render::address::Linker;
 use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
 use crate::render::markdown;
+use crate::source::limits;
 use anyhow::Result;
 use serde::Serialize;
 
@@ -43,6 +45,7 @@ struct View {
     mature: i64,
     example: Option<ItemView>,
     promises: Vec<&'static str>,
+    limits: Vec<Row>,
 }
 
 #[derive(Serialize)]
@@ -176,6 +179,10 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
         mature: MATURE_DAYS,
         example,
         promises: PROMISES.to_vec(),
+        limits: limits::TABLE
+            .iter()
+            .map(|(what, most, beyond)| row(*what, grouped(*most), *beyond))
+            .collect(),
     };
     text.theme.render("method.html", &view)
 }

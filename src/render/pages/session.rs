@@ -2,6 +2,7 @@
 //! and the raw timeline.
 
 use super::frame::{Frame, Section};
+use super::grouped;
 use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
 use super::{not_recorded, recorded};
@@ -213,19 +214,6 @@ fn model(used: &crate::model::ModelUse) -> ModelView {
             .cost
             .map_or_else(|| "unpriced".to_owned(), |c| c.to_string()),
     }
-}
-
-/// `1234567` as `1,234,567`.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (i, d) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(d);
-    }
-    out
 }
 
 /// What changed for a lead since the edition before.
