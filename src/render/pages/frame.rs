@@ -14,6 +14,8 @@ pub(super) struct Frame {
     script: String,
     edition: String,
     taken_at: String,
+    /// The same for programs, RFC 3339.
+    taken_at_exact: String,
     home: String,
     nav: Vec<NavItem>,
     rules: &'static str,
@@ -58,6 +60,7 @@ impl Frame {
             script: linker.asset(text.theme.asset("ledger.js")),
             edition: edition.id().to_string(),
             taken_at: moment(edition.reading.snapshot.taken_at),
+            taken_at_exact: edition.reading.snapshot.taken_at.to_string(),
             home: linker.leaf(Leaf::Brief),
             nav: vec![
                 item(linker.leaf(Leaf::Brief), "Brief", Section::Brief),
