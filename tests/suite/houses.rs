@@ -43,6 +43,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "reading",
             "source::content",
             "source::files",
+            "source::limits",
             "diagnostic",
         ],
     ),
