@@ -50,6 +50,16 @@ impl Markup {
         Self(html)
     }
 
+    /// Adds markup of the program itself: a constant, so that nothing a session says can be in it.
+    pub(super) fn push_fixed(&mut self, html: &'static str) {
+        self.0.push_str(html);
+    }
+
+    /// Adds what is markup already.
+    pub(super) fn push_markup(&mut self, other: &Self) {
+        self.0.push_str(&other.0);
+    }
+
     /// Adds words of the program.
     pub fn push_words(&mut self, words: &str) {
         escape_into(words, &mut self.0);

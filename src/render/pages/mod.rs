@@ -11,6 +11,7 @@ pub mod method;
 pub mod not_found;
 pub mod queue;
 pub mod session;
+mod timeline;
 
 use crate::model::Text;
 use crate::render::html::Markup;

@@ -5,11 +5,9 @@ use super::frame::{Frame, Section};
 use super::grouped;
 use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
+use super::timeline::{Stretch, timeline};
 use super::{not_recorded, recorded};
-use crate::assess::signals::SignalId;
-use crate::model::{
-    Event, EventKind, Session, Status, Text, clock, date, duration_words, moment, offset, same_day,
-};
+use crate::model::{Session, Status, Text, duration_words, moment};
 use crate::reading::Read;
 use crate::relate::Role;
 use crate::render::address::{Leaf, Linker};
@@ -20,10 +18,6 @@ use serde::Serialize;
 
 /// Events a page of the timeline.
 pub const EVENTS_A_PAGE: usize = 300;
-/// A pause of this many seconds becomes a row.
-const GAP: i64 = 10 * 60;
-/// A run of this many events of one kind and tool is folded.
-const RUN: usize = 8;
 
 /// How many pages a session with this many events has.
 pub fn pages(events: usize) -> usize {
@@ -40,7 +34,7 @@ struct View {
     models: Vec<ModelView>,
     map: MapView,
     change: Option<String>,
-    rows: Vec<TimelineRow>,
+    timeline: Vec<Stretch>,
     events: usize,
     page: usize,
     pages: Vec<PageLink>,
@@ -73,28 +67,6 @@ struct PageLink {
     current: bool,
 }
 
-/// A row of the timeline: an event, a gap, or a folded run of events.
-#[derive(Serialize)]
-struct TimelineRow {
-    gap: Option<String>,
-    run: Option<String>,
-    events: Vec<EventView>,
-}
-
-#[derive(Serialize)]
-struct EventView {
-    number: usize,
-    date: Option<String>,
-    time: String,
-    offset: String,
-    kind: &'static str,
-    what: Markup,
-    detail: Markup,
-    failed: bool,
-    marked: bool,
-    source: Option<Markup>,
-}
-
 /// One page of a session, from 1.
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, read: &Read, page: usize) -> Result<Vec<u8>> {
     let edition = linker.of();
@@ -124,7 +96,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, read: &Read, page: usize) 
         models: session.models.iter().map(model).collect(),
         map: map_view::view(linker, index),
         change: change(linker, index),
-        rows: timeline(linker, index, session, page),
+        timeline: timeline(linker, index, session, page),
         events: session.events.len(),
         page,
         pages: match pages(session.events.len()) {
@@ -276,185 +248,4 @@ fn missing(session: &Session) -> Vec<Markup> {
             .map(Markup::value),
     );
     all
-}
-
-fn timeline(linker: &Linker<'_>, index: usize, session: &Session, page: usize) -> Vec<TimelineRow> {
-    let start = (page - 1) * EVENTS_A_PAGE;
-    let shown = &session.events
-        [start.min(session.events.len())..(start + EVENTS_A_PAGE).min(session.events.len())];
-    let window = linker.of().facts(index).window.as_ref();
-    let inside = window.filter(|_| linker.of().verdicts[index].fired(SignalId::S8));
-    let marked =
-        |at: usize| inside.is_some_and(|w| (w.read as usize..=w.send as usize).contains(&at));
-    let mut rows = Vec::new();
-    let mut at = 0;
-    while at < shown.len() {
-        let before = if start + at == 0 {
-            None
-        } else {
-            session.events[start + at - 1].at
-        };
-        if let Some(gap) = gap(before, shown[at].at) {
-            rows.push(TimelineRow {
-                gap: Some(gap),
-                run: None,
-                events: Vec::new(),
-            });
-        }
-        let length = run_length(&shown[at..], |i| marked(start + at + i));
-        let events: Vec<EventView> = (at..at + length)
-            .map(|i| {
-                let previous = if start + i == 0 {
-                    None
-                } else {
-                    session.events[start + i - 1].at
-                };
-                event_view(session, start + i, &shown[i], previous, marked(start + i))
-            })
-            .collect();
-        let run = (length > 1).then(|| {
-            let tool = shown[at]
-                .tool
-                .as_ref()
-                .map(|t| format!(" ({})", super::super::plain::printable(t.untrusted())));
-            format!(
-                "{length} \u{d7} {}{}",
-                shown[at].kind.word(),
-                tool.unwrap_or_default()
-            )
-        });
-        rows.push(TimelineRow {
-            gap: None,
-            run,
-            events,
-        });
-        at += length;
-    }
-    rows
-}
-
-/// How many events from here on make one row: a long run of the same, else one.
-fn run_length(events: &[Event], marked: impl Fn(usize) -> bool) -> usize {
-    let first = &events[0];
-    let same = |e: &Event| {
-        let close = gap(first.at, e.at).is_none() || e.at == first.at;
-        e.kind == first.kind
-            && e.tool == first.tool
-            && e.ok != Some(false)
-            && e.secret.is_none()
-            && close
-    };
-    let plain = first.kind != EventKind::Permission && first.destination.is_none();
-    let length = events
-        .iter()
-        .enumerate()
-        .take_while(|(i, e)| same(e) && !marked(*i))
-        .count();
-    if plain && length >= RUN { length } else { 1 }
-}
-
-fn gap(before: Option<jiff::Timestamp>, now: Option<jiff::Timestamp>) -> Option<String> {
-    let seconds = now?.as_second() - before?.as_second();
-    (seconds >= GAP).then(|| format!("{} without an event", duration_words(seconds)))
-}
-
-fn event_view(
-    session: &Session,
-    at: usize,
-    event: &Event,
-    previous: Option<jiff::Timestamp>,
-    marked: bool,
-) -> EventView {
-    let new_day = event
-        .at
-        .filter(|at| !previous.is_some_and(|before| same_day(before, *at)))
-        .map(date);
-    EventView {
-        number: at + 1,
-        date: new_day,
-        time: event.at.map_or_else(|| "no time".to_owned(), clock),
-        offset: match (event.at, session.started_at) {
-            (Some(at), Some(start)) => offset(at.as_second() - start.as_second()),
-            _ => String::new(),
-        },
-        kind: event.kind.word(),
-        what: what(event),
-        detail: detail(event),
-        failed: event.ok == Some(false) || event.is_refusal(),
-        marked,
-        source: event.source.as_ref().map(|s| {
-            let mut markup = Markup::value(&s.file);
-            markup.push_words(&format!(" line {}", s.line));
-            markup
-        }),
-    }
-}
-
-/// The thing an event is about, the most telling first.
-fn what(event: &Event) -> Markup {
-    let mut markup = Markup::default();
-    let first = [&event.destination, &event.path, &event.tool, &event.mode]
-        .into_iter()
-        .flatten()
-        .next();
-    match (event.programs.as_slice(), first) {
-        ([], Some(text)) => markup.push_value(text.untrusted()),
-        ([], None) => {}
-        (programs, _) => {
-            for (i, program) in programs.iter().enumerate() {
-                if i > 0 {
-                    markup.push_words("; ");
-                }
-                markup.push_value(program.untrusted());
-            }
-        }
-    }
-    markup
-}
-
-/// Everything else that is recorded of an event.
-fn detail(event: &Event) -> Markup {
-    let mut markup = Markup::default();
-    let mut part = |words: &str, text: Option<&Text>| {
-        let Some(text) = text else { return };
-        if !markup.as_str().is_empty() {
-            markup.push_words(" \u{b7} ");
-        }
-        markup.push_words(words);
-        markup.push_value(text.untrusted());
-    };
-    let with_programs = !event.programs.is_empty();
-    part("", event.decision.as_ref());
-    part("", event.method.as_ref());
-    part(
-        "",
-        event
-            .tool
-            .as_ref()
-            .filter(|_| event.destination.is_some() || event.path.is_some() || with_programs),
-    );
-    part("in ", event.repo.as_ref());
-    part(
-        "",
-        event
-            .path
-            .as_ref()
-            .filter(|_| event.destination.is_some() || with_programs),
-    );
-    part("to ", event.destination.as_ref().filter(|_| with_programs));
-    part("", event.summary.as_ref());
-    part("reason: ", event.reason.as_ref());
-    let mut counts = Vec::new();
-    counts.extend(event.bytes.map(|b| format!("{} bytes", grouped(b))));
-    counts.extend(event.objects.map(|n| format!("{n} objects")));
-    counts.extend((event.ok == Some(false)).then(|| "failed".to_owned()));
-    counts.extend(event.outside.then(|| "from outside".to_owned()));
-    counts.extend(event.secret.map(|s| format!("{} masked", s.kind)));
-    if !counts.is_empty() {
-        if !markup.as_str().is_empty() {
-            markup.push_words(" \u{b7} ");
-        }
-        markup.push_words(&counts.join(" \u{b7} "));
-    }
-    markup
 }
