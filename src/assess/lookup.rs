@@ -24,8 +24,7 @@ pub fn path_class(inventory: &Inventory, repo: Option<&str>, path: &str) -> Opti
     });
     match declared {
         Some(record) => record.class,
-        None if paths::is_scratch(path) => None,
-        None => paths::class(path),
+        None => paths::class(path).filter(|_| !paths::is_scratch(path)),
     }
 }
 
