@@ -34,10 +34,10 @@ const PROGRAMS: [&str; 6] = [
 ];
 const PLACES: [&str; 5] = [
     "github.com",
-    "crates.io",
-    "npmjs.org",
+    "docs.example.org",
+    "packages.acme.example",
     "api.anthropic.com",
-    "npmjs.org",
+    "cdn.example.net",
 ];
 const SENSITIVE: [&str; 4] = [
     "src/auth/token.rs",
