@@ -6,7 +6,7 @@
 
 use crate::model::{Entity, Snapshot, Text};
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Days of the past that novelty looks back on.
@@ -83,7 +83,7 @@ impl Novelty {
         }
     }
 
-    /// `1 earlier session`
+    /// `1 earlier session`, `2 earlier sessions`
     pub fn earlier_words(&self) -> String {
         match self.earlier {
             1 => "1 earlier session".to_owned(),
@@ -113,7 +113,8 @@ struct Seen {
 /// What earlier editions saw.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    since: Option<Timestamp>,
+    /// Days that an earlier edition speaks for, counted from 1970.
+    days: BTreeSet<i64>,
     editions: u32,
     seen: HashMap<u64, Seen>,
 }
@@ -133,11 +134,11 @@ pub struct Sighting<'a> {
 }
 
 impl Baseline {
-    /// Days between the first edition's window and a later one.
+    /// Days within the look-back before a snapshot that earlier editions speak for.
+    /// A gap in the archive is not history.
     pub fn days_before(&self, snapshot: &Snapshot) -> i64 {
-        self.since.map_or(0, |s| {
-            ((snapshot.window.start.as_second() - s.as_second()) / 86_400).max(0)
-        })
+        let today = day(snapshot.window.start);
+        self.days.range(today - LOOK_BACK_DAYS..=today).count() as i64
     }
 
     /// How many editions it was made from.
@@ -148,14 +149,13 @@ impl Baseline {
     /// Begins the contribution of a snapshot.
     pub fn begin(&mut self, snapshot: &Snapshot) {
         self.editions += 1;
-        let start = snapshot.window.start;
-        self.since = Some(self.since.map_or(start, |s| s.min(start)));
+        self.days.insert(day(snapshot.window.start));
     }
 
     /// Takes in one session.
     pub fn absorb(&mut self, sighting: &Sighting<'_>) {
         let id = fingerprint(sighting.session);
-        let day = sighting.at.as_second().div_euclid(86_400);
+        let day = day(sighting.at);
         let entities = sighting.entities.iter().map(fingerprint);
         let lanes = sighting.lanes.iter().map(fingerprint);
         for key in entities.chain(lanes) {
@@ -191,7 +191,7 @@ impl Baseline {
 
     /// Other sessions that had this within the look-back before a day; at most a few, enough to call it known.
     pub fn earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
-        let (but, today) = (fingerprint(but), now.as_second().div_euclid(86_400));
+        let (but, today) = (fingerprint(but), day(now));
         self.seen.get(&fingerprint(thing)).map_or(0, |seen| {
             seen.recent
                 .iter()
@@ -214,6 +214,11 @@ impl Baseline {
     pub fn total(&self, entity: &Entity) -> u64 {
         self.seen.get(&fingerprint(entity)).map_or(0, |s| s.total)
     }
+}
+
+/// The day of a moment, counted from 1970.
+fn day(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(86_400)
 }
 
 /// A fixed-key hash: the same in every run of one program version.
@@ -249,5 +254,25 @@ mod tests {
         for (days, expect) in [(0, 0.3), (4, 0.3), (7, 0.5), (14, 1.0), (100, 1.0)] {
             assert!((Novelty::new(0, Basis::History { days }).value - expect).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_gap_in_the_archive_is_not_history() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let snapshot = |start: &str, end: &str| Snapshot {
+            taken_at: at(end),
+            window: crate::model::Window {
+                start: at(start),
+                end: at(end),
+            },
+            sources: Vec::new(),
+        };
+        let mut baseline = Baseline::default();
+        baseline.begin(&snapshot("2026-01-01T06:00:00Z", "2026-01-02T06:00:00Z"));
+        baseline.begin(&snapshot("2026-11-18T06:00:00Z", "2026-11-19T06:00:00Z"));
+        baseline.begin(&snapshot("2026-11-18T18:00:00Z", "2026-11-19T18:00:00Z"));
+        baseline.begin(&snapshot("2026-11-20T06:00:00Z", "2026-11-21T06:00:00Z"));
+        let now = snapshot("2026-11-21T06:00:00Z", "2026-11-22T06:00:00Z");
+        assert_eq!(baseline.days_before(&now), 2, "two days, not ten months");
     }
 }
