@@ -138,7 +138,7 @@ impl Baseline {
     /// A gap in the archive is not history.
     pub fn days_before(&self, snapshot: &Snapshot) -> i64 {
         let today = day(snapshot.window.start);
-        self.days.range(today - LOOK_BACK_DAYS..=today).count() as i64
+        i64::try_from(self.days.range(today - LOOK_BACK_DAYS..=today).count()).unwrap_or(i64::MAX)
     }
 
     /// How many editions it was made from.
