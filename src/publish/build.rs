@@ -160,7 +160,7 @@ impl Build<'_> {
         );
         let mut file = self.staging.file(&format!("{folder}{FILE}"))?;
         manifest.write(&mut file)?;
-        self.previous = Some(file.finish(FILE)?.sha256);
+        self.previous = Some(file.finish(FILE)?.sha256.to_string());
         Ok(())
     }
 
@@ -173,7 +173,7 @@ impl Build<'_> {
     ) -> Result<Vec<Entry>> {
         let records = pages.path(Leaf::Records);
         let mut raw = self.staging.file(&format!("{folder}{records}"))?;
-        let mut entries = Vec::with_capacity(step.reading.facts.len() + 1);
+        let mut entries = Vec::with_capacity(step.reading.facts.len() + pages.leaves().len() + 1);
         reading::sessions(step.file, step.reading, |batch| {
             let staged: Vec<Vec<Entry>> = batch
                 .par_iter()

@@ -2,7 +2,8 @@
 
 use crate::site::Inputs;
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::io::Write;
 use std::path::Path;
 
@@ -13,8 +14,37 @@ pub struct Entry {
     pub path: String,
     /// Bytes.
     pub size: u64,
-    /// Lower-case hexadecimal.
-    pub sha256: String,
+    /// Of its bytes.
+    pub sha256: Sha256Sum,
+}
+
+/// A SHA-256 digest: 32 bytes in memory, lower-case hexadecimal in a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sha256Sum(pub [u8; 32]);
+
+impl std::fmt::Display for Sha256Sum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
+impl Serialize for Sha256Sum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256Sum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = data_encoding::HEXLOWER
+            .decode(text.as_bytes())
+            .map_err(D::Error::custom)?;
+        bytes
+            .try_into()
+            .map(Self)
+            .map_err(|_| D::Error::custom("a SHA-256 has 32 bytes"))
+    }
 }
 
 /// A manifest: of an edition, or of the site's own pages.

@@ -12,7 +12,7 @@ mod manifest;
 mod staging;
 
 pub use build::{Built, Options, build};
-pub use manifest::{Entry, Manifest};
+pub use manifest::{Entry, Manifest, Sha256Sum};
 
 use anyhow::{Context, Result};
 use std::path::Path;

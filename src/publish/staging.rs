@@ -1,6 +1,6 @@
 //! A staging folder inside the output, and the moves that make it the site.
 
-use super::manifest::Entry;
+use super::manifest::{Entry, Sha256Sum};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ impl Staging {
     pub(super) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
         let path = self.folder.path().join(folder).join(name);
         fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+        let sha256 = Sha256Sum(Sha256::digest(bytes).into());
         Ok(Entry {
             path: name.to_owned(),
             size: bytes.len() as u64,
@@ -187,7 +187,7 @@ impl Hashed {
         self.file
             .flush()
             .with_context(|| format!("cannot write {name}"))?;
-        let sha256 = data_encoding::HEXLOWER.encode(&self.hasher.finalize());
+        let sha256 = Sha256Sum(self.hasher.finalize().into());
         Ok(Entry {
             path: name.to_owned(),
             size: self.size,

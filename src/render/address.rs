@@ -160,7 +160,7 @@ impl EntityPages {
 pub struct Linker<'a> {
     edition: &'a Edition<'a>,
     entities: &'a EntityPages,
-    slugs: &'a [String],
+    slugs: &'a [Box<str>],
     /// What leads from the page to the edition's folder.
     to_edition: String,
     /// What leads from the page to the site's root.
@@ -172,7 +172,7 @@ impl<'a> Linker<'a> {
     pub fn inside(
         edition: &'a Edition<'a>,
         entities: &'a EntityPages,
-        slugs: &'a [String],
+        slugs: &'a [Box<str>],
         depth: usize,
     ) -> Self {
         let (to_edition, to_root) = match depth {
@@ -193,7 +193,7 @@ impl<'a> Linker<'a> {
     pub fn at_root(
         edition: &'a Edition<'a>,
         entities: &'a EntityPages,
-        slugs: &'a [String],
+        slugs: &'a [Box<str>],
     ) -> Self {
         Self {
             edition,
@@ -262,7 +262,7 @@ impl<'a> Linker<'a> {
 }
 
 /// Path of a leaf, relative to the edition's folder.
-pub fn leaf_path(leaf: Leaf, slugs: &[String], entities: &EntityPages) -> String {
+pub fn leaf_path(leaf: Leaf, slugs: &[Box<str>], entities: &EntityPages) -> String {
     let paged = |name: &str, page: usize| match page {
         1 => format!("{name}.html"),
         n => format!("{name}-{n}.html"),
@@ -281,13 +281,18 @@ pub fn leaf_path(leaf: Leaf, slugs: &[String], entities: &EntityPages) -> String
 }
 
 /// The slug of every session of an edition.
-pub fn session_slugs(edition: &Edition<'_>) -> Vec<String> {
+pub fn session_slugs(edition: &Edition<'_>) -> Vec<Box<str>> {
     let of = |f: &crate::assess::Facts| match f.ordinal {
         0 => slug("session", f.id.untrusted()),
         // A second record of the same id is another page.
         n => slug(&format!("session {n}"), f.id.untrusted()),
     };
-    edition.reading.facts.iter().map(of).collect()
+    edition
+        .reading
+        .facts
+        .iter()
+        .map(|f| of(f).into_boxed_str())
+        .collect()
 }
 
 #[cfg(test)]

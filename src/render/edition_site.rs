@@ -46,7 +46,7 @@ pub struct EditionSite<'a> {
     /// How it is shown.
     pub text: &'a SiteText<'a>,
     entities: EntityPages,
-    slugs: Vec<String>,
+    slugs: Vec<Box<str>>,
 }
 
 impl<'a> EditionSite<'a> {
