@@ -259,9 +259,28 @@ fn is_skewed(session: &Session, snapshot: &Snapshot) -> bool {
         .is_some_and(|at| at.as_second() > snapshot.taken_at.as_second() + 60)
 }
 
-/// The repository an event lies in.
+/// The repository an event lies in: the one it names, else the session's own,
+/// unless its file lies outside the workspace.
 pub(super) fn repo_of<'a>(session: &'a Session, event: &'a Event) -> Option<&'a Text> {
-    event.repo.as_ref().or(session.workspace.repo.as_ref())
+    let own = session.workspace.repo.as_ref();
+    event
+        .repo
+        .as_ref()
+        .or(own.filter(|_| !is_beyond_workspace(session, event)))
+}
+
+/// Whether an event's path is absolute and not below the workspace.
+pub(super) fn is_beyond_workspace(session: &Session, event: &Event) -> bool {
+    let Some(path) = event.path.as_ref().map(Text::untrusted) else {
+        return false;
+    };
+    let rooted = path.starts_with(['/', '~']) || path.get(1..3) == Some(":\\");
+    let workspace = session.workspace.path.as_ref().map(Text::untrusted);
+    let below = workspace.is_some_and(|w| {
+        let rest = path.strip_prefix(w.trim_end_matches(['/', '\\']));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']))
+    });
+    rooted && !below
 }
 
 /// The class of the file an event touched successfully.

@@ -59,6 +59,7 @@ const fn rule(
     }
 }
 
+/// The same for a habit of writing that is no provider's own format.
 const fn generic(
     kind: &'static str,
     prefix: &'static str,
@@ -66,11 +67,8 @@ const fn generic(
     characters: Characters,
 ) -> Rule {
     Rule {
-        kind,
-        prefix,
         form: SecretForm::Generic,
-        least,
-        characters,
+        ..rule(kind, prefix, least, characters)
     }
 }
 

@@ -142,6 +142,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_outside_the_workspace_lies_in_no_repository() {
+        let s = session(
+            r#"{"id":"a","workspace":{"repo":"acme/a","path":"~/a"},"events":[{"kind":"read","path":"~/.netrc"}]}"#,
+        );
+        Day::with("")
+            .of(&[s])
+            .says("S5", 0, "Read 1 credential file, e.g. ~/.netrc.");
+        let inside = session(
+            r#"{"id":"a","workspace":{"repo":"acme/a","path":"~/a"},"events":[{"kind":"read","path":"~/a/.netrc"}]}"#,
+        );
+        Day::with("").of(&[inside]).says("S5", 0, "in acme/a");
+    }
+
+    #[test]
     fn a_failed_touch_is_none() {
         let s = session(r#"{"id":"a","events":[{"kind":"read","path":".env","ok":false}]}"#);
         Day::with("").of(&[s]).strength("S5", 0, None);

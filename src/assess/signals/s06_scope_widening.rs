@@ -1,7 +1,7 @@
 //! S6 scope-widening: the session left the scope it started with.
 
 use super::{Definition, Finding, Hit, Look, SignalId};
-use crate::assess::facts::touched_class;
+use crate::assess::facts::{is_beyond_workspace, touched_class};
 use crate::assess::lexicon::paths::is_scratch;
 use crate::assess::window::ReplayWindow;
 use crate::model::{
@@ -92,16 +92,7 @@ fn is_outside(session: &Session, event: &Event) -> bool {
     if let Some(repo) = &event.repo {
         return session.workspace.repo.as_ref() != Some(repo);
     }
-    let Some(path) = event.path.as_ref().map(Text::untrusted) else {
-        return false;
-    };
-    let rooted = path.starts_with(['/', '~']) || path.get(1..3) == Some(":\\");
-    let below = session
-        .workspace
-        .path
-        .as_ref()
-        .is_some_and(|w| path.starts_with(w.untrusted()));
-    rooted && !below
+    is_beyond_workspace(session, event)
 }
 
 fn sentence(session: &Session, event: &Event) -> Sentence {
