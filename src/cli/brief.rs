@@ -7,6 +7,7 @@ use crate::model::Status;
 use crate::relate::queue::{session_words, window_words};
 use crate::relate::{Edition, Item, subject};
 use crate::render::EditionSite;
+use crate::render::pages::brief_data;
 use crate::render::pages::{brief, counted};
 use crate::render::plain::{printable, sentence};
 use crate::site::Site;
@@ -30,7 +31,7 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
         if step.is_latest {
             printed = match args.format {
                 Format::Json => {
-                    brief::json(&EditionSite::new(step.edition, &site.text()).linker(0))?
+                    brief_data::json(&EditionSite::new(step.edition, &site.text()).linker(0))?
                 }
                 Format::Text => text(step.edition, false).into_bytes(),
                 Format::Markdown => text(step.edition, true).into_bytes(),

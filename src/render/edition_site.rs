@@ -1,7 +1,7 @@
 //! The plan of one edition and the function from its addresses to bytes.
 
 use super::address::{EntityPages, Leaf, Linker, Root, edition_folder, leaf_path, session_slugs};
-use super::pages::{archive, brief, entity, ledger, method, not_found, queue, session};
+use super::pages::{archive, brief, brief_data, entity, ledger, method, not_found, queue, session};
 use super::theme::Theme;
 use crate::model::EditionId;
 use crate::reading::Read;
@@ -108,7 +108,7 @@ impl<'a> EditionSite<'a> {
             Leaf::Ledger(page) => ledger::page(&self.linker(0), self.text, page)?,
             Leaf::Queue(page) => queue::page(&self.linker(0), self.text, page)?,
             Leaf::Brief => brief::page(&self.linker(0), self.text)?,
-            Leaf::BriefJson => brief::json(&self.linker(0))?,
+            Leaf::BriefJson => brief_data::json(&self.linker(0))?,
             Leaf::LedgerCsv => return ledger::csv(&self.linker(0), out),
             Leaf::LedgerJsonl => return ledger::jsonl(&self.linker(0), out),
             Leaf::Session(..) | Leaf::Records => {
@@ -128,7 +128,7 @@ impl<'a> EditionSite<'a> {
         let linker = self.root_linker();
         match root {
             Root::Index => brief::page(&linker, self.text),
-            Root::BriefJson => brief::json(&linker),
+            Root::BriefJson => brief_data::json(&linker),
             Root::Queue => queue::page(&linker, self.text, 1),
             Root::Ledger => ledger::page(&linker, self.text, 1),
             Root::Archive => archive::page(&linker, self.text, listings),

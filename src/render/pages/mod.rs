@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod brief;
+pub mod brief_data;
 pub mod entity;
 mod frame;
 pub mod item;
