@@ -1,7 +1,7 @@
 //! Questions to the inventory, with the program's own knowledge as the fallback.
 
 use super::lexicon::paths;
-use crate::model::{Consequence, HostRecord, Inventory, KeyRecord, PathClass, RepoRecord};
+use crate::model::{HostRecord, Inventory, KeyRecord, PathClass, RepoRecord};
 use std::net::IpAddr;
 
 /// What the company recorded about a repository.
@@ -26,11 +26,6 @@ pub fn path_class(inventory: &Inventory, repo: Option<&str>, path: &str) -> Opti
         Some(record) => record.class,
         None => paths::class(path).filter(|_| !paths::is_scratch(path)),
     }
-}
-
-/// What is at stake in a repository, if the company said so.
-pub fn repo_consequence(inventory: &Inventory, name: &str) -> Option<Consequence> {
-    repo(inventory, name)?.consequence
 }
 
 /// What the company recorded about a machine, by name or by address.

@@ -10,7 +10,6 @@ use crate::render::EditionSite;
 use crate::render::pages::brief_data;
 use crate::render::pages::{brief, counted};
 use crate::render::plain::{printable, sentence};
-use crate::site::Site;
 use anyhow::Result;
 use std::fmt::Write;
 use std::path::Path;
@@ -19,12 +18,8 @@ use std::path::Path;
 const ITEMS: usize = 5;
 
 pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Result<Outcome> {
-    let site = match Site::load(root) {
-        Ok(site) => site,
-        Err(diagnostics) => {
-            report.diagnostics(&diagnostics);
-            return Ok(Outcome::Failed);
-        }
+    let Some(site) = report.load(root) else {
+        return Ok(Outcome::Failed);
     };
     let mut printed = Vec::new();
     let diagnostics = site.walk(|step| {

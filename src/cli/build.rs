@@ -4,18 +4,13 @@ use super::Outcome;
 use super::arguments;
 use super::report::Report;
 use crate::publish::{self, Options};
-use crate::site::Site;
 use anyhow::Result;
 use std::path::Path;
 
 pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Result<Outcome> {
-    let site = match Site::load(root) {
-        Ok(site) => site,
-        Err(diagnostics) => {
-            report.diagnostics(&diagnostics);
-            report.say("nothing was published; the site is as it was");
-            return Ok(Outcome::Failed);
-        }
+    let Some(site) = report.load(root) else {
+        report.say("nothing was published; the site is as it was");
+        return Ok(Outcome::Failed);
     };
     if site.snapshots.is_empty() {
         let folder = &site.config.snapshots;

@@ -3,17 +3,12 @@
 use super::Outcome;
 use super::report::Report;
 use crate::render::pages::counted;
-use crate::site::Site;
 use anyhow::Result;
 use std::path::Path;
 
 pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
-    let site = match Site::load(root) {
-        Ok(site) => site,
-        Err(diagnostics) => {
-            report.diagnostics(&diagnostics);
-            return Ok(Outcome::Failed);
-        }
+    let Some(site) = report.load(root) else {
+        return Ok(Outcome::Failed);
     };
     let mut lines = Vec::new();
     let diagnostics = site.walk(|step| {

@@ -9,18 +9,13 @@ use crate::relate::queue::session_words;
 use crate::relate::{Edition, subject};
 use crate::render::pages::item::{row_label, signed};
 use crate::render::plain::{printable, sentence};
-use crate::site::Site;
 use anyhow::Result;
 use std::fmt::Write;
 use std::path::Path;
 
 pub(super) fn run(root: &Path, args: &arguments::Explain, report: &Report) -> Result<Outcome> {
-    let site = match Site::load(root) {
-        Ok(site) => site,
-        Err(diagnostics) => {
-            report.diagnostics(&diagnostics);
-            return Ok(Outcome::Failed);
-        }
+    let Some(site) = report.load(root) else {
+        return Ok(Outcome::Failed);
     };
     let mut found: Option<(String, usize)> = None;
     site.walk(|step| {

@@ -3,9 +3,11 @@
 use super::arguments::{Colour, Global};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::plain::printable;
+use crate::site::Site;
 use anstream::AutoStream;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
+use std::path::Path;
 
 /// Diagnostics of one severity that are printed before the rest is counted.
 const SHOWN: usize = 50;
@@ -44,6 +46,15 @@ impl Report {
         if !self.quiet {
             self.write(line);
         }
+    }
+
+    /// Loads a site, or prints why it cannot be.
+    pub(super) fn load(&self, root: &Path) -> Option<Site> {
+        Site::load(root)
+            .inspect_err(|diagnostics| {
+                self.diagnostics(diagnostics);
+            })
+            .ok()
     }
 
     /// Prints diagnostics; tells whether they fail the run.

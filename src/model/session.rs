@@ -187,13 +187,3 @@ impl Key {
         self.hint.as_ref().or(self.fingerprint.as_ref())
     }
 }
-
-impl Agent {
-    /// Name and version as recorded: `Claude Code v1.2.0`, `Cursor 0.42.0`.
-    pub fn shown(&self) -> String {
-        match &self.version {
-            Some(v) => format!("{} {}", self.name.untrusted(), v.untrusted()),
-            None => self.name.untrusted().to_owned(),
-        }
-    }
-}

@@ -23,11 +23,6 @@ impl Text {
     pub fn untrusted(&self) -> &str {
         &self.0
     }
-
-    /// Whether there is anything in it but white space.
-    pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
-    }
 }
 
 impl std::fmt::Debug for Text {

@@ -62,11 +62,6 @@ impl Chronicle {
         self.last = Some((edition.id(), stories));
     }
 
-    /// The edition before, if there is one.
-    pub fn last_edition(&self) -> Option<EditionId> {
-        self.last.as_ref().map(|(id, _)| *id)
-    }
-
     /// Compares an edition with the one before it.
     pub(super) fn compare(&self, edition: &Edition<'_>) -> Since {
         let Some((id, before)) = &self.last else {

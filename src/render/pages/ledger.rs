@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Section};
 use super::item::band_class;
-use super::{not_recorded, recorded};
+use super::{not_recorded, recorded, user};
 use crate::assess::Facts;
 use crate::model::{duration_words, moment};
 use crate::relate::{Edition, Role};
@@ -52,11 +52,7 @@ pub fn row(linker: &Linker<'_>, place: usize, session: usize) -> RowView {
         place,
         href: linker.session(session),
         id: Markup::value(&facts.id),
-        user: match &facts.user {
-            Some(user) => Markup::value(user),
-            None if facts.user_said_unknown => Markup::words("unknown"),
-            None => not_recorded(),
-        },
+        user: user(facts),
         agent: facts.agent_shown().map_or_else(not_recorded, |a| {
             Markup::value(&crate::model::Text::new(&a))
         }),

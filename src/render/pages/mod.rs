@@ -14,6 +14,7 @@ pub mod queue;
 pub mod session;
 mod timeline;
 
+use crate::assess::Facts;
 use crate::model::Text;
 use crate::render::html::Markup;
 use serde::Serialize;
@@ -30,6 +31,15 @@ pub struct Link {
 /// A value, or the words "not recorded".
 fn recorded(text: Option<&Text>) -> Markup {
     text.map_or_else(not_recorded, Markup::value)
+}
+
+/// Who a session's user is: a name, "unknown" where the collector said so, or not recorded.
+fn user(facts: &Facts) -> Markup {
+    match &facts.user {
+        Some(user) => Markup::value(user),
+        None if facts.user_said_unknown => Markup::words("unknown"),
+        None => not_recorded(),
+    }
 }
 
 /// The third state.

@@ -6,7 +6,7 @@ use super::grouped;
 use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
 use super::timeline::{Stretch, timeline};
-use super::{not_recorded, recorded};
+use super::{not_recorded, recorded, user};
 use crate::model::{Session, Status, Text, duration_words, moment};
 use crate::reading::Read;
 use crate::relate::Role;
@@ -114,13 +114,8 @@ fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView
     let facts = linker.of().facts(index);
     let when =
         |at: Option<jiff::Timestamp>| at.map_or_else(not_recorded, |at| Markup::words(&moment(at)));
-    let user = match &facts.user {
-        Some(user) => Markup::value(user),
-        None if facts.user_said_unknown => Markup::words("unknown"),
-        None => not_recorded(),
-    };
     let mut all = vec![
-        ("User", user),
+        ("User", user(facts)),
         (
             "Agent",
             facts
