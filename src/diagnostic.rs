@@ -79,6 +79,13 @@ impl Diagnostic {
         self
     }
 
+    /// Moves the place down by lines that were cut off before the text was read.
+    #[must_use]
+    pub fn further_down(mut self, lines: u64) -> Self {
+        self.line = self.line.map(|l| l + lines);
+        self
+    }
+
     /// `file:line:column`
     pub fn place(&self) -> String {
         match (self.line, self.column) {

@@ -1,10 +1,10 @@
 //! A site on disk, and the walk over its editions from the oldest to the newest.
 
-use crate::assess::context::pairings;
-use crate::assess::signals::RULES_VERSION;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::{Baseline, Sighting};
-use crate::model::{EditionId, Inventory};
+use crate::assess::signals::{CATALOGUE, HIGHEST, RULES_VERSION, Weights};
+use crate::assess::{Declared, sighting};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::history::Baseline;
+use crate::model::{Dispositions, EditionId, Inventory};
 use crate::normalise;
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
@@ -12,7 +12,7 @@ use crate::render::{SiteText, Theme};
 use crate::source::config::{self, Config};
 use crate::source::content::{self, Content};
 use crate::source::snapshot::{self, SnapshotFile};
-use crate::source::{files, inventory};
+use crate::source::{dispositions, files, inventory};
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -26,6 +26,10 @@ pub struct Site {
     pub config: Config,
     /// What the company declared.
     pub inventory: Inventory,
+    /// What people decided.
+    pub dispositions: Dispositions,
+    /// What each signal weighs.
+    pub weights: Weights,
     /// Its prose.
     pub content: Content,
     /// Its look.
@@ -71,6 +75,10 @@ impl Site {
             .map_err(&mut keep)
             .unwrap_or_default();
         let content = content::read(root).map_err(&mut keep).unwrap_or_default();
+        let dispositions = dispositions::read(root, &CATALOGUE.map(|d| d.name))
+            .map_err(&mut keep)
+            .unwrap_or_default();
+        let weights = weights(&config).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
         let snapshots = snapshots(root, &config.snapshots, &mut keep);
         let (Some(theme), true) = (theme, mistakes.is_empty()) else {
@@ -81,6 +89,8 @@ impl Site {
             root: root.to_owned(),
             config,
             inventory,
+            dispositions,
+            weights,
             content,
             theme,
             snapshots,
@@ -105,8 +115,9 @@ impl Site {
         let mut baseline = Baseline::default();
         let mut chronicle = Chronicle::default();
         let mut history = Sha256::new();
-        for (at, (_, file)) in self.snapshots.iter().enumerate() {
-            let (reading, mut found) = reading::read(file, &self.inventory)?;
+        for (at, (id, file)) in self.snapshots.iter().enumerate() {
+            let inventory = self.inventory.as_of(id.taken_at());
+            let (reading, mut found) = reading::read(file, &inventory)?;
             let failed = found.iter().any(|d| d.severity == Severity::Error);
             diagnostics.append(&mut found);
             if failed {
@@ -119,7 +130,12 @@ impl Site {
                 history: data_encoding::HEXLOWER.encode(&history.clone().finalize()),
                 judgement: self.judgement.clone(),
             };
-            let edition = Edition::new(&reading, &self.inventory, &baseline, &chronicle);
+            let declared = Declared {
+                inventory: &inventory,
+                dispositions: &self.dispositions,
+                weights: &self.weights,
+            };
+            let edition = Edition::new(&reading, declared, &baseline, &chronicle);
             let is_latest = at + 1 == self.snapshots.len();
             each(Step {
                 file,
@@ -129,9 +145,9 @@ impl Site {
                 is_latest,
             })?;
             chronicle.remember(&edition);
-            drop(edition);
             if !is_latest {
-                absorb(&mut baseline, &reading);
+                let lessons = edition.into_lessons();
+                learn(&mut baseline, &reading, &inventory, lessons);
             }
         }
         Ok(diagnostics)
@@ -139,19 +155,15 @@ impl Site {
 }
 
 /// Takes an edition's sessions into the baseline of the next one.
-fn absorb(baseline: &mut Baseline, reading: &Reading) {
+fn learn(
+    baseline: &mut Baseline,
+    reading: &Reading,
+    inventory: &Inventory,
+    usual: Vec<Box<[u64]>>,
+) {
     baseline.begin(&reading.snapshot);
-    for facts in &reading.facts {
-        baseline.absorb(&Sighting {
-            session: &facts.id,
-            at: facts
-                .started_at
-                .or(facts.last_sign)
-                .unwrap_or(reading.snapshot.window.start),
-            host: facts.host.as_ref(),
-            entities: facts.entities(),
-            lanes: pairings(facts),
-        });
+    for (facts, usual) in reading.facts.iter().zip(usual) {
+        baseline.absorb(&sighting(facts, &reading.snapshot, inventory, usual));
     }
 }
 
@@ -206,6 +218,25 @@ fn is_snapshot_name(path: &Path) -> bool {
     [".json", ".jsonl"]
         .iter()
         .any(|ending| plain.ends_with(ending))
+}
+
+fn weights(config: &Config) -> Result<Weights, Diagnostic> {
+    Weights::set(&config.weights).map_err(|name| {
+        let names = CATALOGUE.map(|d| d.name);
+        if names.contains(&name.as_str()) {
+            let message = format!("weight of `{name}` is not between 0 and {HIGHEST:.0}");
+            return Diagnostic::error(
+                config::FILE,
+                message,
+                "the method page has the shipped ones",
+            );
+        }
+        let mend = nearest(&name, names).map_or_else(
+            || "the method page lists the signals".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Diagnostic::error(config::FILE, format!("`{name}` is not a signal"), &mend)
+    })
 }
 
 fn judgement(root: &Path, config: &Config, theme: &Theme) -> String {

@@ -1,6 +1,5 @@
 //! Toxic combinations: signals that mean more together than apart.
 
-use super::score::Input;
 use super::signals::SignalId;
 
 /// A list of legs that must all be there.
@@ -74,11 +73,11 @@ pub const COMBINATIONS: &[Combination] = &[
 impl Combination {
     /// The bonus for these points. It follows the weakest leg, so it is
     /// continuous and no leg's growth can lower it.
-    pub fn bonus(&self, points: &[(Input, f64)]) -> f64 {
+    pub fn bonus(&self, points: &[(SignalId, f64)]) -> f64 {
         let leg = |members: &&[SignalId]| {
             points
                 .iter()
-                .filter(|(i, _)| members.contains(&i.signal))
+                .filter(|(id, _)| members.contains(id))
                 .map(|(_, r)| *r)
                 .fold(0.0, f64::max)
         };

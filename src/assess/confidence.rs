@@ -51,8 +51,8 @@ pub fn confidence(
         );
     }
     let leading = hits.iter().max_by(|(a, x), (b, y)| {
-        (a.weight() * x.strength)
-            .total_cmp(&(b.weight() * y.strength))
+        (context.weights.of(*a) * x.strength)
+            .total_cmp(&(context.weights.of(*b) * y.strength))
             .then(b.cmp(a))
     });
     if let Some((SignalId::S3, _)) = leading
@@ -71,11 +71,17 @@ pub fn confidence(
     if days < MATURE_DAYS {
         reasons.push(format!("the baseline covers {days} of {MATURE_DAYS} days"));
     }
+    // What only a habit could tell is no input that a record lacks.
+    let by_habit = |id: &SignalId| matches!(id, SignalId::S14 | SignalId::S16 | SignalId::S20);
+    let not_assessable: Vec<_> = not_assessable
+        .iter()
+        .filter(|(id, _)| !by_habit(id))
+        .collect();
     if !not_assessable.is_empty() {
         let names: Vec<&str> = not_assessable
             .iter()
             .take(3)
-            .filter_map(|(id, _)| definition(*id).map(|d| d.name))
+            .map(|(id, _)| definition(*id).name)
             .collect();
         let more = match not_assessable.len().saturating_sub(3) {
             0 => String::new(),

@@ -4,9 +4,13 @@
 //! events look at them here, once; signals that need other sessions look at the
 //! facts of all of them later.
 
+use super::lexicon::acts::{is_fetch, is_outbound};
 use super::lexicon::destinations::{self, Standing};
+use super::lexicon::lasting::{self, Lasting};
 use super::lookup;
+use super::record::{self, Gap};
 use super::signals::{self, Finding, SignalId};
+use super::steps::{self, Step};
 use super::window::{self, ReplayWindow};
 use crate::model::{
     Consequence, Entity, EntityKind, Event, EventKind, Inventory, Money, PathClass, SecretForm,
@@ -25,7 +29,79 @@ pub struct Touch {
     pub class: PathClass,
     /// Whether it was written or deleted, not only read.
     pub changed: bool,
-    /// First event that touched it, from 0.
+    /// First event that changed it, else the first that read it, from 0.
+    pub event: u32,
+    /// Time of the last touch.
+    pub last_at: Option<Timestamp>,
+    /// How often it was touched.
+    pub times: u32,
+}
+
+/// Content that came from outside into a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intake {
+    /// Where it came from: a destination, or the tool that brought it.
+    pub source: Entity,
+    /// What sort of place that is.
+    pub grade: Grade,
+    /// First event that brought it, from 0.
+    pub event: u32,
+    /// Time of the last one.
+    pub last_at: Option<Timestamp>,
+    /// How often.
+    pub times: u32,
+}
+
+/// How far content from outside may be meant for the agent. The order is of weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// From outside.
+    Plain,
+    /// From a place that anybody can write to.
+    Open,
+    /// With text addressed to an agent, or with hidden characters.
+    Marked,
+}
+
+/// A change that goes on acting after the session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// What sort of change.
+    pub lasting: Lasting,
+    /// What was changed: a file, a destination, a program or a tool.
+    pub object: Entity,
+    /// The tool whose call it was, where the call alone says so.
+    pub tool: Option<Text>,
+    /// First event that made it, from 0.
+    pub event: u32,
+    /// Time of the last one.
+    pub last_at: Option<Timestamp>,
+    /// How often.
+    pub times: u32,
+}
+
+impl Change {
+    /// Whether it outlives the session in a way that matters: from 0.8 on.
+    pub fn is_grave(&self) -> bool {
+        self.lasting.strength() >= 0.8
+    }
+}
+
+/// The gravest destructive act of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destroyed {
+    /// What was hit: a file, a repository, a destination or the tool that did it.
+    pub target: Entity,
+    /// Strength of the act, 0 to 1.
+    pub strength: f64,
+}
+
+/// A tool a session used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolUse {
+    /// Its name.
+    pub name: Text,
+    /// First event that called it, from 0.
     pub event: u32,
 }
 
@@ -101,8 +177,24 @@ pub struct Facts {
     pub touches: Vec<Touch>,
     /// Destinations, known-benign ones left out.
     pub reaches: Vec<Reach>,
-    /// Tools by name, sorted.
-    pub tools: Vec<Text>,
+    /// Tools, sorted by name.
+    pub tools: Vec<ToolUse>,
+    /// Steps from act to act.
+    pub steps: Vec<Step>,
+    /// Content from outside.
+    pub intakes: Vec<Intake>,
+    /// Changes that outlive the session, one of a sort.
+    pub changes: Vec<Change>,
+    /// Files that would go on acting and were deleted.
+    pub removed: Vec<Entity>,
+    /// The gravest destructive act.
+    pub destroyed: Option<Box<Destroyed>>,
+    /// The longest silence in the middle of work that nothing explains.
+    pub gap: Option<Gap>,
+    /// How far the record's times go back at most, in seconds; 0 when they are in order.
+    pub clock_back: i64,
+    /// The event that removed logs or history, from 0.
+    pub erased: Option<u32>,
     /// Total cost.
     pub cost: Option<Money>,
     /// Number of events.
@@ -123,6 +215,14 @@ impl Facts {
     /// The destinations that are neither benign nor sanctioned.
     pub fn open_reaches(&self) -> impl Iterator<Item = &Reach> {
         self.reaches.iter().filter(|r| r.standing == Standing::Open)
+    }
+
+    /// Who acts, as far as it is known: the user, else the key, else the machine.
+    pub fn actor(&self) -> Option<&Text> {
+        self.user
+            .as_ref()
+            .or(self.key.as_ref())
+            .or(self.host.as_ref())
     }
 
     /// Agent and version as recorded.
@@ -160,7 +260,11 @@ impl Facts {
                 .iter()
                 .map(|r| Entity::new(EntityKind::Destination, &r.destination)),
         );
-        all.extend(many(EntityKind::Tool, &self.tools));
+        all.extend(
+            self.tools
+                .iter()
+                .map(|t| Entity::new(EntityKind::Tool, &t.name)),
+        );
         all
     }
 
@@ -188,8 +292,19 @@ impl Facts {
         self.models
             .iter_mut()
             .chain(&mut self.repos)
-            .chain(&mut self.tools)
             .for_each(&mut share);
+        self.tools.iter_mut().for_each(|t| share(&mut t.name));
+        for step in &mut self.steps {
+            step.from.iter_mut().for_each(&mut share);
+            share(&mut step.to);
+        }
+        self.intakes
+            .iter_mut()
+            .for_each(|i| share(&mut i.source.name));
+        for change in &mut self.changes {
+            share(&mut change.object.name);
+            change.tool.iter_mut().for_each(&mut share);
+        }
         self.touches
             .iter_mut()
             .for_each(|t| share(&mut t.file.name));
@@ -239,6 +354,14 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
         touches,
         reaches: reaches(session, inventory),
         tools: tools(session),
+        steps: steps::steps(session),
+        intakes: intakes(session, inventory),
+        changes: changes(session),
+        removed: removed(session),
+        destroyed: signals::destroyed(session, inventory).map(Box::new),
+        gap: record::gap(session),
+        clock_back: session.clock_back_seconds,
+        erased: record::erased(session),
         cost: session.cost,
         events: session.events.len() as u32,
         stake,
@@ -318,8 +441,15 @@ fn touches(session: &Session, inventory: &Inventory) -> Vec<Touch> {
             class,
             changed,
             event: i as u32,
+            last_at: None,
+            times: 0,
         });
-        touch.changed |= changed;
+        if changed && !touch.changed {
+            touch.changed = true;
+            touch.event = i as u32;
+        }
+        touch.last_at = touch.last_at.max(event.at);
+        touch.times += 1;
     }
     let mut touches: Vec<Touch> = found.into_values().collect();
     touches.sort_by_key(|t| t.event);
@@ -332,7 +462,7 @@ fn reaches(session: &Session, inventory: &Inventory) -> Vec<Reach> {
         let Some(destination) = &event.destination else {
             continue;
         };
-        if event.kind != EventKind::Request || event.ok == Some(false) {
+        if !is_outbound(event) {
             continue;
         }
         let standing = standing(event, destination, inventory);
@@ -368,15 +498,6 @@ pub(super) fn standing(event: &Event, destination: &Text, inventory: &Inventory)
     }
 }
 
-/// Whether a request only fetched: a fetching method and no body.
-pub(super) fn is_fetch(event: &Event) -> bool {
-    event
-        .method
-        .as_ref()
-        .is_some_and(|m| destinations::is_fetch(m.untrusted()))
-        && event.bytes.unwrap_or(0) == 0
-}
-
 fn repos(session: &Session) -> Vec<Text> {
     let mut repos: Vec<Text> = session.workspace.repo.iter().cloned().collect();
     for repo in session.events.iter().filter_map(|e| e.repo.as_ref()) {
@@ -387,15 +508,90 @@ fn repos(session: &Session) -> Vec<Text> {
     repos
 }
 
-fn tools(session: &Session) -> Vec<Text> {
-    let mut tools: Vec<&Text> = session
-        .events
-        .iter()
-        .filter_map(|e| e.tool.as_ref())
-        .collect();
-    tools.sort_unstable();
-    tools.dedup();
-    tools.into_iter().cloned().collect()
+fn tools(session: &Session) -> Vec<ToolUse> {
+    let mut tools: BTreeMap<&Text, u32> = BTreeMap::new();
+    for (i, event) in session.events.iter().enumerate() {
+        if let Some(tool) = &event.tool {
+            tools.entry(tool).or_insert(i as u32);
+        }
+    }
+    let tool = |(name, event): (&Text, u32)| ToolUse {
+        name: name.clone(),
+        event,
+    };
+    tools.into_iter().map(tool).collect()
+}
+
+/// Sources kept of one session; a marked one is never the one left out.
+const INTAKES: usize = 16;
+
+fn intakes(session: &Session, inventory: &Inventory) -> Vec<Intake> {
+    let mut found: BTreeMap<Entity, Intake> = BTreeMap::new();
+    for (i, event) in session.events.iter().enumerate() {
+        let Some((source, grade)) = record::intake(event, inventory) else {
+            continue;
+        };
+        let intake = found.entry(source.clone()).or_insert(Intake {
+            source,
+            grade,
+            event: i as u32,
+            last_at: None,
+            times: 0,
+        });
+        if grade > intake.grade {
+            intake.grade = grade;
+            intake.event = i as u32;
+        }
+        intake.last_at = intake.last_at.max(event.at);
+        intake.times += 1;
+    }
+    let mut intakes: Vec<Intake> = found.into_values().collect();
+    intakes.sort_by_key(|i| (std::cmp::Reverse(i.grade), i.event));
+    intakes.truncate(INTAKES);
+    intakes
+}
+
+fn changes(session: &Session) -> Vec<Change> {
+    let mut found: BTreeMap<Lasting, Change> = BTreeMap::new();
+    for (i, event) in session.events.iter().enumerate() {
+        let Some((sort, by_name)) = lasting::lasting(event) else {
+            continue;
+        };
+        let Some(object) = object_of(session, event) else {
+            continue;
+        };
+        let change = found.entry(sort).or_insert_with(|| Change {
+            lasting: sort,
+            object,
+            tool: by_name.cloned(),
+            event: i as u32,
+            last_at: None,
+            times: 0,
+        });
+        change.last_at = change.last_at.max(event.at);
+        change.times += 1;
+    }
+    found.into_values().collect()
+}
+
+/// What a change was made to: the file, the destination, the program or the tool.
+fn object_of(session: &Session, event: &Event) -> Option<Entity> {
+    let named = |kind, name: Option<&Text>| name.map(|n| Entity::new(kind, n));
+    let file = event.path.as_ref();
+    file.map(|path| Entity::file(repo_of(session, event), path))
+        .or_else(|| named(EntityKind::Destination, event.destination.as_ref()))
+        .or_else(|| named(EntityKind::Tool, event.programs.first()))
+        .or_else(|| named(EntityKind::Tool, event.tool.as_ref()))
+}
+
+fn removed(session: &Session) -> Vec<Entity> {
+    let of_event = |event: &Event| {
+        let path = event.path.as_ref()?;
+        let gone = event.kind == EventKind::Delete && event.ok != Some(false);
+        (gone && lasting::acts_later(path.untrusted()))
+            .then(|| Entity::file(repo_of(session, event), path))
+    };
+    session.events.iter().filter_map(of_event).collect()
 }
 
 /// The highest class touched; one step up for three distinct high assets.

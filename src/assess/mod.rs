@@ -7,23 +7,28 @@
 
 pub mod combinations;
 pub mod confidence;
+mod confusable;
 pub mod context;
 pub mod facts;
 pub mod lexicon;
 pub mod lookup;
+pub mod record;
 pub mod score;
+mod sighting;
 pub mod signals;
+pub mod steps;
 pub mod trust;
 mod verdict;
 pub mod window;
 
-pub use context::Context;
+pub use context::{Context, Declared};
 pub use facts::{Facts, reduce};
+pub use sighting::sighting;
 pub use verdict::{Band, LEAD, MustSee, Verdict};
 
 use confidence::Confidence;
 use score::{Circumstances, Input, Score, score};
-use signals::{Finding, Hit, SignalId};
+use signals::{Finding, Hit, SignalId, definition};
 use trust::Trust;
 
 /// The full judgement of one session.
@@ -31,6 +36,8 @@ use trust::Trust;
 pub struct Assessment {
     /// Signals that fired, in the catalogue's order.
     pub hits: Vec<(SignalId, Hit)>,
+    /// Signals that fired and do not count, because somebody decided so.
+    pub suppressed: Vec<Suppressed>,
     /// Signals that could not be assessed, and why.
     pub not_assessable: Vec<(SignalId, &'static str)>,
     /// How sure we are of who acted.
@@ -41,6 +48,17 @@ pub struct Assessment {
     pub confidence: Confidence,
     /// The rule that makes it a lead whatever its number.
     pub must_see: Option<MustSee>,
+}
+
+/// A signal that fired and does not count.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// Which.
+    pub signal: SignalId,
+    /// What it would have said.
+    pub hit: Hit,
+    /// The file of the decision.
+    pub decision: String,
 }
 
 impl Assessment {
@@ -66,24 +84,53 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
     found.extend(facts.findings.iter().cloned());
     found.sort_by_key(|(id, _)| *id);
     let mut hits = Vec::new();
+    let mut suppressed = Vec::new();
     let mut not_assessable = Vec::new();
     for (id, finding) in found {
         match finding {
-            Finding::Present(hit) => hits.push((id, *hit)),
+            Finding::Present(hit) => {
+                let hit = without_the_usual(id, *hit, context);
+                match context.suppression(facts, id) {
+                    Some(decision) => suppressed.push(Suppressed {
+                        signal: id,
+                        hit,
+                        decision: decision.file.clone(),
+                    }),
+                    None => hits.push((id, hit)),
+                }
+            }
             Finding::NotAssessable(why) => not_assessable.push((id, why)),
             Finding::Absent => {}
         }
     }
     let score = score(&inputs(&hits, context), circumstances(facts, &trust, held));
     let confidence = confidence::confidence(facts, &hits, &not_assessable, context);
-    let must_see = MustSee::of(facts, &hits);
+    let must_see = MustSee::of(facts, &hits, &trust);
     Assessment {
         hits,
+        suppressed,
         not_assessable,
         trust,
         score,
         confidence,
         must_see,
+    }
+}
+
+/// Takes off what is usual, as far as the signal gets used to anything.
+fn without_the_usual(id: SignalId, hit: Hit, context: &Context<'_>) -> Hit {
+    let Some(most) = definition(id).habituates else {
+        return hit;
+    };
+    let usual = context.usual(hit.habit);
+    if usual.days == 0 {
+        return hit;
+    }
+    let factor = usual.factor(most);
+    Hit {
+        strength: hit.strength * factor,
+        usual: Some((usual, factor)),
+        ..hit
     }
 }
 
@@ -95,7 +142,8 @@ fn circumstances(facts: &Facts, trust: &Trust, held: bool) -> Circumstances {
     }
 }
 
-fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
+/// What hits are scored with.
+pub fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
     let start = context.snapshot.window.start.as_second();
     let age = |hit: &Hit| {
         hit.last_at
@@ -105,7 +153,7 @@ fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
         .map(|(id, hit)| Input {
             signal: *id,
             family: id.family(),
-            weight: id.weight(),
+            weight: context.weights.of(*id),
             strength: hit.strength,
             age_hours: age(hit),
         })

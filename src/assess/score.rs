@@ -66,11 +66,44 @@ pub struct Row {
     pub raw: f64,
     /// The printed number; the column adds up to [`Score::shown`].
     pub shown: i32,
+    /// How a signal's points come about.
+    pub working: Option<Working>,
+}
+
+/// The factors of a signal's points: their product is [`Row::raw`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Working {
+    /// Weight in points.
+    pub weight: f64,
+    /// Strength, 0 to 1.
+    pub strength: f64,
+    /// What recency leaves, 0 to 1.
+    pub recency: f64,
+    /// What the family leaves, 0 to 1.
+    pub damping: f64,
+}
+
+impl Working {
+    /// The product.
+    pub fn points(self) -> f64 {
+        self.weight * self.strength * self.recency * self.damping
+    }
+
+    /// `22 × 0.80 × 0.70`: weight and strength, then what is not 1.
+    pub fn words(self) -> String {
+        let factors = [(self.recency, "recency"), (self.damping, "family")];
+        let less = factors.into_iter().filter(|(factor, _)| *factor < 1.0);
+        let less = less.map(|(factor, name)| format!(" \u{d7} {factor:.2} {name}"));
+        let first = format!("{} \u{d7} {:.2}", self.weight, self.strength);
+        std::iter::once(first).chain(less).collect()
+    }
 }
 
 /// A session's score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
+    /// Sum of all points, the combination's bonus included: `R` of the formula.
+    pub sum: f64,
     /// Before consequence and trust, 0 to 99.
     pub significance: f64,
     /// After them, 0 to 100.
@@ -85,41 +118,71 @@ pub struct Score {
 
 /// Scores a session. The order of the inputs does not matter.
 pub fn score(inputs: &[Input], circumstances: Circumstances) -> Score {
-    let mut raw: Vec<(Input, f64)> = inputs
+    let mut raw: Vec<(Input, Working)> = inputs
         .iter()
-        .map(|i| (*i, points(i, circumstances.held)))
+        .map(|i| (*i, working(i, circumstances.held)))
         .collect();
-    raw.retain(|(_, r)| *r > 0.0);
+    raw.retain(|(_, w)| w.points() > 0.0);
     // Strongest first; equal ones in the catalogue's order.
-    raw.sort_by(|(a, r), (b, s)| s.total_cmp(r).then(a.signal.cmp(&b.signal)));
-    let mut effective = damped(&raw);
+    raw.sort_by(|(a, r), (b, s)| {
+        let strongest = s.points().total_cmp(&r.points());
+        strongest.then(a.signal.cmp(&b.signal))
+    });
+    let undamped: Vec<(SignalId, f64)> = raw.iter().map(|(i, w)| (i.signal, w.points())).collect();
     let mut present: Vec<(&'static Combination, f64)> = COMBINATIONS
         .iter()
-        .map(|c| (c, c.bonus(&raw)))
+        .map(|c| (c, c.bonus(&undamped)))
         .filter(|(_, bonus)| *bonus > 0.0)
         .collect();
     present.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let bonus = present.first().copied();
-    let sum: f64 = effective.iter().map(|(_, e)| e).sum::<f64>() + bonus.map_or(0.0, |(_, b)| b);
+    damp(&mut raw);
+    let points = raw.iter().map(|(_, w)| w.points()).sum::<f64>();
+    let sum = points + bonus.map_or(0.0, |(_, b)| b);
     let significance = (100.0 * (1.0 - (-sum / SATURATION).exp())).clamp(0.0, CEILING);
     let after_consequence = odds(significance, consequence_factor(circumstances.consequence));
     let priority = odds(after_consequence, trust_factor(circumstances.trust));
 
-    effective.sort_by(|(a, e), (b, f)| f.total_cmp(e).then(a.cmp(b)));
-    let mut rows: Vec<(RowOf, f64, f64)> = effective
+    raw.sort_by(|(a, e), (b, f)| {
+        let strongest = f.points().total_cmp(&e.points());
+        strongest.then(a.signal.cmp(&b.signal))
+    });
+    let share = |points: f64| significance * points / sum;
+    let mut rows: Vec<Exact> = raw
         .iter()
-        .map(|(signal, e)| (RowOf::Signal(*signal), *e, significance * e / sum))
+        .map(|(input, w)| Exact {
+            of: RowOf::Signal(input.signal),
+            raw: w.points(),
+            share: share(w.points()),
+            working: Some(*w),
+        })
         .collect();
-    if let Some((combination, b)) = bonus {
-        rows.push((RowOf::Combination(combination), b, significance * b / sum));
-    }
+    rows.extend(bonus.map(|(combination, b)| Exact {
+        of: RowOf::Combination(combination),
+        raw: b,
+        share: share(b),
+        working: None,
+    }));
     if !rows.is_empty() {
-        let step = after_consequence - significance;
-        rows.push((RowOf::Consequence(circumstances.consequence), step, step));
-        let step = priority - after_consequence;
-        rows.push((RowOf::Trust(circumstances.trust), step, step));
+        let steps = [
+            (
+                RowOf::Consequence(circumstances.consequence),
+                after_consequence - significance,
+            ),
+            (
+                RowOf::Trust(circumstances.trust),
+                priority - after_consequence,
+            ),
+        ];
+        rows.extend(steps.map(|(of, step)| Exact {
+            of,
+            raw: step,
+            share: step,
+            working: None,
+        }));
     }
     Score {
+        sum,
         significance,
         priority,
         shown: priority.round() as u32,
@@ -128,28 +191,36 @@ pub fn score(inputs: &[Input], circumstances: Circumstances) -> Score {
     }
 }
 
-/// Points of one signal before family damping.
-fn points(input: &Input, held: bool) -> f64 {
-    let recency = (-input.age_hours.max(0.0) / input.family.half_life_hours()).exp2();
-    let recency = if held { recency.max(HOLD) } else { recency };
-    input.weight * input.strength.clamp(0.0, 1.0) * recency
+/// A row before it is rounded.
+struct Exact {
+    of: RowOf,
+    raw: f64,
+    share: f64,
+    working: Option<Working>,
 }
 
-/// Inside a family the strongest counts fully, each further one less.
-fn damped(sorted: &[(Input, f64)]) -> Vec<(SignalId, f64)> {
+/// The factors of one signal before family damping.
+fn working(input: &Input, held: bool) -> Working {
+    let recency = (-input.age_hours.max(0.0) / input.family.half_life_hours()).exp2();
+    Working {
+        weight: input.weight,
+        strength: input.strength.clamp(0.0, 1.0),
+        recency: if held { recency.max(HOLD) } else { recency },
+        damping: 1.0,
+    }
+}
+
+/// Inside a family the strongest counts fully, each further one less. `sorted`: strongest first.
+fn damp(sorted: &mut [(Input, Working)]) {
     let mut seen = [0_usize; Family::COUNT];
-    sorted
-        .iter()
-        .map(|(input, r)| {
-            let rank = &mut seen[input.family as usize];
-            let factor = DAMPING
-                .get(*rank)
-                .copied()
-                .unwrap_or(DAMPING[DAMPING.len() - 1]);
-            *rank += 1;
-            (input.signal, r * factor)
-        })
-        .collect()
+    for (input, working) in sorted {
+        let rank = &mut seen[input.family as usize];
+        working.damping = DAMPING
+            .get(*rank)
+            .copied()
+            .unwrap_or(DAMPING[DAMPING.len() - 1]);
+        *rank += 1;
+    }
 }
 
 /// Multiplies the odds of a percentage.
@@ -178,19 +249,20 @@ pub const fn trust_factor(trust: TrustLevel) -> f64 {
 }
 
 /// Rounds so that every partial sum is the rounded exact partial sum.
-fn rounded(rows: &[(RowOf, f64, f64)]) -> Vec<Row> {
+fn rounded(rows: &[Exact]) -> Vec<Row> {
     let mut exact = 0.0;
     let mut printed = 0;
     rows.iter()
-        .map(|(of, raw, share)| {
-            exact += share;
+        .map(|row| {
+            exact += row.share;
             let total = exact.round() as i32;
             let shown = total - printed;
             printed = total;
             Row {
-                of: *of,
-                raw: *raw,
+                of: row.of,
+                raw: row.raw,
                 shown,
+                working: row.working,
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::signals::{Hit, SignalId};
-use super::trust::TrustLevel;
+use super::trust::{Doubt, Trust, TrustLevel};
 use super::{Assessment, confidence};
 
 /// Priority from which on a session is a lead.
@@ -48,6 +48,8 @@ impl Band {
 pub enum MustSee {
     /// A live secret was seen and something left for a new destination.
     SecretSentOut,
+    /// Somebody nobody knows made a change that outlives the session.
+    LastingByUnknown,
     /// A destructive act was aimed at production.
     DestroyedProduction,
     /// Two records of one session contradict each other.
@@ -56,8 +58,9 @@ pub enum MustSee {
 
 impl MustSee {
     /// Every rule, for the method page.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::SecretSentOut,
+        Self::LastingByUnknown,
         Self::DestroyedProduction,
         Self::ConflictingRecords,
     ];
@@ -66,6 +69,7 @@ impl MustSee {
     pub const fn words(self) -> &'static str {
         match self {
             Self::SecretSentOut => "live secret and a new destination",
+            Self::LastingByUnknown => "lasting change by an unknown identity",
             Self::DestroyedProduction => "destructive act on production",
             Self::ConflictingRecords => "conflicting duplicate of a session record",
         }
@@ -75,6 +79,7 @@ impl MustSee {
     pub const fn clause(self) -> &'static str {
         match self {
             Self::SecretSentOut => "had a live secret in the open and called a new destination",
+            Self::LastingByUnknown => "made a lasting change under an unknown identity",
             Self::DestroyedProduction => "destroyed something in production",
             Self::ConflictingRecords => "left records that contradict each other",
         }
@@ -84,6 +89,7 @@ impl MustSee {
     pub const fn why(self) -> &'static str {
         match self {
             Self::SecretSentOut => "The secret may have left with the request.",
+            Self::LastingByUnknown => "What nobody in particular set up goes on acting.",
             Self::DestroyedProduction => "Others depend on what was destroyed.",
             Self::ConflictingRecords => "One of the records is wrong, or somebody changed it.",
         }
@@ -93,6 +99,7 @@ impl MustSee {
     pub const fn next_step(self) -> &'static str {
         match self {
             Self::SecretSentOut => "Rotate the secret, then see in the raw timeline what was sent.",
+            Self::LastingByUnknown => "Undo the change until somebody answers for it.",
             Self::DestroyedProduction => {
                 "Ask the owner whether it was wanted, and check the backup."
             }
@@ -103,14 +110,22 @@ impl MustSee {
     }
 
     /// The first rule that holds.
-    pub fn of(facts: &Facts, hits: &[(SignalId, Hit)]) -> Option<Self> {
+    pub fn of(facts: &Facts, hits: &[(SignalId, Hit)], trust: &Trust) -> Option<Self> {
         let fired = |id| hits.iter().any(|(s, _)| *s == id);
         // Novelty below this is a place the company has dealt with several times.
         let new_place = hits
             .iter()
             .any(|(s, h)| *s == SignalId::S7 && h.strength >= 0.5);
+        // Not recorded is not unknown: somebody must have looked and found nobody.
+        let unknown = facts.user_said_unknown || trust.doubts(Doubt::KeyUnknown);
+        let lasting = facts
+            .changes
+            .iter()
+            .any(|c| c.is_grave() && fired(SignalId::S12));
         if facts.live_secret && fired(SignalId::S10) && new_place {
             Some(Self::SecretSentOut)
+        } else if unknown && lasting {
+            Some(Self::LastingByUnknown)
         } else if facts.destroyed_production && fired(SignalId::S15) {
             Some(Self::DestroyedProduction)
         } else if facts.conflicting {
@@ -134,6 +149,8 @@ pub struct Verdict {
     pub confidence: confidence::Level,
     /// The rule that makes it a lead.
     pub must_see: Option<MustSee>,
+    /// Whether a signal that fired does not count because of a decision.
+    pub suppressed: bool,
     /// Bit `n` is set when signal `n` fired.
     signals: u32,
 }
@@ -147,6 +164,7 @@ impl Verdict {
             trust: assessment.trust.level(),
             confidence: assessment.confidence.level,
             must_see: assessment.must_see,
+            suppressed: !assessment.suppressed.is_empty(),
             signals: assessment
                 .hits
                 .iter()

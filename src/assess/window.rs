@@ -1,6 +1,7 @@
 //! The replay window: a sensitive read, then something that leaves.
 
-use super::facts::{is_fetch, repo_of, standing, touched_class};
+use super::facts::{repo_of, standing, touched_class};
+use super::lexicon::acts::{is_fetch, is_outbound};
 use super::lexicon::destinations::Standing;
 use crate::model::{Entity, Event, EventKind, Inventory, PathClass, Session, Text};
 
@@ -76,10 +77,7 @@ pub fn strongest(session: &Session, inventory: &Inventory) -> Option<ReplayWindo
 
 /// Where an event sends to, and how much of the strength counts for that place.
 fn outbound<'a>(event: &'a Event, inventory: &Inventory) -> Option<(&'a Text, f64)> {
-    let destination = event.destination.as_ref()?;
-    if event.kind != EventKind::Request || event.ok == Some(false) {
-        return None;
-    }
+    let destination = event.destination.as_ref().filter(|_| is_outbound(event))?;
     let push = event
         .method
         .as_ref()

@@ -62,13 +62,15 @@ pub enum Command {
     /// Turn logs of agents into snapshots
     Snapshot(Snapshot),
     /// Read everything, write nothing; say what is wrong, where, and how to mend it
-    Check,
+    Check(Check),
     /// Write the site to public/
     Build(Build),
     /// Print the latest brief
     Brief(Brief),
     /// Say why a session ranks where it does, with the arithmetic
     Explain(Explain),
+    /// Say what changed between two editions
+    Diff(Diff),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -85,6 +87,15 @@ pub struct Init {
     /// Where; made if it is not there
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Measure the order of the ledgers against labels: a table with the columns edition, id
+    /// and label (0 or 1), separated by tabs; with -v session by session
+    #[arg(long, value_name = "LABELS.tsv")]
+    pub ranking: Option<PathBuf>,
 }
 
 /// Options of `build`.
@@ -123,6 +134,17 @@ pub struct Explain {
     /// Id of a session, or the beginning of one
     #[arg(value_name = "SESSION")]
     pub session: String,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The earlier edition, or the beginning of its id [default: the one before the latest]
+    #[arg(value_name = "A")]
+    pub from: Option<String>,
+    /// The later edition [default: the latest]
+    #[arg(value_name = "B")]
+    pub to: Option<String>,
 }
 
 /// Options of `snapshot`.

@@ -3,11 +3,13 @@
 use super::arguments;
 use super::report::Report;
 use super::{Outcome, print};
-use crate::assess::score::RowOf;
+use crate::assess::score::{HOLD, RowOf, SATURATION};
 use crate::assess::signals::definition;
+use crate::assess::{Assessment, Facts};
 use crate::relate::queue::session_words;
-use crate::relate::{Edition, subject};
-use crate::render::pages::item::{row_label, signed};
+use crate::relate::{Edition, Narrative, decision_words, subject};
+use crate::render::pages::changes::parts_words;
+use crate::render::pages::item::{row_label, row_working, signed};
 use crate::render::plain::{printable, sentence};
 use anyhow::Result;
 use std::fmt::Write;
@@ -47,8 +49,6 @@ pub(super) fn run(root: &Path, args: &arguments::Explain, report: &Report) -> Re
 fn explain(edition: &Edition<'_>, session: usize) -> String {
     let facts = edition.facts(session);
     let assessment = edition.assessment(session);
-    let verdict = &edition.verdicts[session];
-    let words = session_words(edition, session, &assessment);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -57,6 +57,37 @@ fn explain(edition: &Edition<'_>, session: usize) -> String {
         edition.id()
     );
     let _ = writeln!(out, "{}", sentence(&subject(edition, session)));
+    arithmetic(&mut out, edition, session, &assessment);
+    evidence(&mut out, &assessment);
+    judgement(&mut out, facts, &assessment);
+    if let Some(narrative) = edition.narrative_of(session) {
+        story(&mut out, edition, narrative);
+    }
+    if let Some(change) = edition.changes.of_session(&facts.id)
+        && let Some(before) = edition.changes.against
+    {
+        let parts = change.parts.map(parts_words);
+        let parts = parts.map_or_else(String::new, |p| format!(": {p}"));
+        let _ = writeln!(
+            out,
+            "\nSince edition {before} {}{parts}",
+            change.turn.word()
+        );
+    }
+    if !assessment.not_assessable.is_empty() {
+        let _ = writeln!(out, "\nNot assessable");
+        for (id, why) in &assessment.not_assessable {
+            let _ = writeln!(out, "  {}: {why}", definition(*id).name);
+        }
+    }
+    let words = session_words(edition, session, &assessment);
+    let _ = writeln!(out, "\nNext: {}", words.next_step);
+    out
+}
+
+/// The table that adds up, and how each row comes about.
+fn arithmetic(out: &mut String, edition: &Edition<'_>, session: usize, assessment: &Assessment) {
+    let (facts, verdict) = (edition.facts(session), &edition.verdicts[session]);
     let _ = writeln!(
         out,
         "\nPriority {} ({})",
@@ -66,33 +97,80 @@ fn explain(edition: &Edition<'_>, session: usize) -> String {
     if let Some(rule) = verdict.must_see {
         let _ = writeln!(out, "Must see: {}", rule.words());
     }
+    if let Some(decision) = edition.context.decision_on(facts) {
+        let _ = writeln!(out, "Decided: {}", sentence(&decision_words(decision)));
+    }
     let held = edition.is_held(session);
     for row in &assessment.score.rows {
         let _ = write!(out, "  {:>5}  {}", signed(row.shown), row_label(row.of));
+        let how = row_working(row, assessment);
         if let RowOf::Signal(id) = row.of {
             let without = assessment.without(id, facts, &edition.context, held);
-            let _ = write!(out, " ({:.1} raw points; without this: {without})", row.raw);
+            let _ = write!(
+                out,
+                " ({how} = {:.1} raw points; without this: {without})",
+                row.raw
+            );
+        } else if let RowOf::Combination(_) = row.of {
+            let _ = write!(out, " ({how} = {:.1} raw points)", row.raw);
+        } else {
+            let _ = write!(out, " ({how})");
         }
         let _ = writeln!(out);
     }
     let _ = writeln!(out, "  {:>5}  printed priority", verdict.shown);
+    let score = &assessment.score;
+    if score.sum > 0.0 {
+        let _ = writeln!(
+            out,
+            "  R = {:.1} raw points; significance = 100 \u{d7} (1 \u{2212} e^(\u{2212}{:.1}/{SATURATION:.0})) = {:.1}; each row has its share of it.",
+            score.sum, score.sum, score.significance
+        );
+    }
+    for combination in &score.also_present {
+        let _ = writeln!(
+            out,
+            "  Also present, without a bonus: {} {}",
+            combination.id, combination.name
+        );
+    }
     if held {
         let _ = writeln!(
             out,
-            "  It anchors an open narrative, so its recency is held."
+            "  It anchors an open narrative, so its recency is held at {HOLD} until that closes."
         );
     }
+}
+
+fn evidence(out: &mut String, assessment: &Assessment) {
     let _ = writeln!(out, "\nEvidence");
     for (id, hit) in &assessment.hits {
-        let name = definition(*id).map_or("", |d| d.name);
+        let name = definition(*id).name;
         let events: Vec<String> = hit.evidence.iter().map(|e| (e + 1).to_string()).collect();
         let at = if events.is_empty() {
             String::new()
         } else {
             format!(" (event {})", events.join(", "))
         };
-        let _ = writeln!(out, "  {name}: {}{at}", sentence(&hit.sentence));
+        let times = if hit.times > 1 {
+            format!(" {} times, counted once.", hit.times)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "  {name}: {}{at}{times}", sentence(&hit.sentence));
     }
+    for suppressed in &assessment.suppressed {
+        let _ = writeln!(
+            out,
+            "  {} does not count ({}): {}",
+            definition(suppressed.signal).name,
+            printable(&suppressed.decision),
+            sentence(&suppressed.hit.sentence)
+        );
+    }
+}
+
+fn judgement(out: &mut String, facts: &Facts, assessment: &Assessment) {
     let _ = writeln!(
         out,
         "\nTrust {} ({} of 100)",
@@ -113,20 +191,35 @@ fn explain(edition: &Edition<'_>, session: usize) -> String {
         confidence.level.word(),
         confidence.because
     );
-    if let Some(narrative) = edition.narrative_of(session) {
-        let (name, id, day) = (narrative.kind.name(), &narrative.id, narrative.day);
+}
+
+fn story(out: &mut String, edition: &Edition<'_>, narrative: &Narrative) {
+    let now = edition.context.now();
+    let thread = &narrative.thread;
+    let closing = match &thread.closure {
+        None => narrative.kind().closing_condition().to_owned(),
+        Some(closure) => format!(
+            "since edition {}. {}",
+            closure.edition,
+            sentence(&closure.because)
+        ),
+    };
+    let _ = writeln!(
+        out,
+        "\nNarrative {}: {}, day {}, {}; {closing}",
+        narrative.id(),
+        narrative.kind().name(),
+        thread.day(now),
+        thread.state(now).words(),
+    );
+    if let Some(anchor) = narrative.anchor() {
         let _ = writeln!(
             out,
-            "\nNarrative {id}: {name}, day {day}; {}",
-            narrative.kind.closing_condition()
+            "  {} evidences {} of its {} facts, {} of them alone.",
+            printable(edition.facts(anchor.session).id.untrusted()),
+            anchor.evidenced,
+            narrative.facts,
+            anchor.unique
         );
     }
-    if !assessment.not_assessable.is_empty() {
-        let _ = writeln!(out, "\nNot assessable");
-        for (id, why) in &assessment.not_assessable {
-            let _ = writeln!(out, "  {}: {why}", definition(*id).map_or("", |d| d.name));
-        }
-    }
-    let _ = writeln!(out, "\nNext: {}", words.next_step);
-    out
 }

@@ -26,6 +26,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../content/why-borrow-this-shape.md"),
     ),
     ("content/method.md", include_str!("../../content/method.md")),
+    (
+        "content/dispositions/README.md",
+        include_str!("../../content/dispositions/README.md"),
+    ),
     (".gitignore", "/public\n"),
 ];
 

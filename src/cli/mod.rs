@@ -7,8 +7,10 @@ mod arguments;
 mod brief;
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod init;
+mod ranking;
 mod report;
 mod snapshot;
 
@@ -62,9 +64,16 @@ pub fn run(arguments: &Arguments, world: &World) -> ExitCode {
     let result = match &arguments.command {
         Command::Init(args) => init::run(args, world, &report),
         Command::Snapshot(args) => snapshot::run(&root, args, world, &report),
-        Command::Check => check::run(&root, &report),
+        Command::Check(args) => match &args.ranking {
+            Some(labels) => {
+                let labels = world.folder.join(labels);
+                ranking::run(&root, &labels, arguments.global.verbose, &report)
+            }
+            None => check::run(&root, &report),
+        },
         Command::Build(args) => build::run(&root, args, &report),
         Command::Brief(args) => brief::run(&root, args, &report),
+        Command::Diff(args) => diff::run(&root, args, &report),
         Command::Explain(args) => explain::run(&root, args, &report),
         Command::Completions { shell } => {
             let mut script = Vec::new();

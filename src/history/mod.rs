@@ -1,96 +1,36 @@
 //! History as a baseline: what earlier editions saw.
 //!
-//! An edition is judged only by what lies before it. For every entity and every
-//! pairing the baseline keeps when it was first seen and the latest few sessions
-//! that used it, never whole snapshots, so it grows with what is new.
+//! An edition is judged only by what lies before it. What is kept of a session is
+//! small and can be merged: when a thing was first seen and by which latest few
+//! sessions, how many sessions made a step, on which days something was usual, what
+//! sessions of a user cost, and which peers did the same. Never whole snapshots, so
+//! it grows with what is new.
 
-use crate::model::{Entity, Snapshot, Text};
+mod costs;
+mod novelty;
+mod tallies;
+mod usual;
+
+pub use costs::Spread;
+pub use novelty::{Basis, Novelty, PEERS};
+pub use usual::{MOST_USUAL, USUAL_DAYS, Usual};
+
+use costs::Costs;
+use novelty::KNOWN_SESSIONS;
+use tallies::Tallies;
+use usual::Days;
+
+use crate::model::{Entity, Money, Snapshot, Text};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Days of the past that novelty looks back on.
+/// Days of the past that novelty and the counting of steps look back on.
 pub const LOOK_BACK_DAYS: i64 = 30;
 /// Days of history from which on novelty counts fully.
 pub const MATURE_DAYS: i64 = 14;
-/// Least that novelty counts while the baseline is young.
-const YOUNG_FLOOR: f64 = 0.3;
-/// With this many earlier sessions nothing is new any more.
-const KNOWN_SESSIONS: u32 = 8;
 /// Sessions remembered for an entity: enough to be known, and one to leave out.
 const REMEMBERED: usize = KNOWN_SESSIONS as usize + 1;
-
-/// What novelty was measured against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
-    /// Earlier editions, covering this many days.
-    History {
-        /// Days covered.
-        days: i64,
-    },
-    /// No earlier edition: the other sessions of the same snapshot.
-    Snapshot {
-        /// How many others there are.
-        others: u32,
-    },
-}
-
-impl Basis {
-    /// The end of a sentence: what the claim of novelty rests on.
-    pub fn words(self) -> String {
-        match self {
-            Self::History { days } if days < MATURE_DAYS => {
-                format!("baseline: {days} of {MATURE_DAYS} days")
-            }
-            Self::History { days } => format!("history covers {} days", days.min(LOOK_BACK_DAYS)),
-            Self::Snapshot { others: 1 } => {
-                "no history yet, compared with 1 other session".to_owned()
-            }
-            Self::Snapshot { others } => {
-                format!("no history yet, compared with {others} other sessions")
-            }
-        }
-    }
-
-    /// Factor on novelty while the baseline is young.
-    fn maturity(self) -> f64 {
-        match self {
-            Self::History { days } => (days as f64 / MATURE_DAYS as f64).clamp(YOUNG_FLOOR, 1.0),
-            Self::Snapshot { .. } => YOUNG_FLOOR,
-        }
-    }
-}
-
-/// How new something is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Novelty {
-    /// 0 (known) to 1 (never seen).
-    pub value: f64,
-    /// Other sessions that had it before.
-    pub earlier: u32,
-    /// What that rests on.
-    pub basis: Basis,
-}
-
-impl Novelty {
-    /// `max(0, 1 - log2(1+n) / log2(1+8))`, damped while the baseline is young.
-    pub fn new(earlier: u32, basis: Basis) -> Self {
-        let fade = f64::from(1 + earlier).log2() / f64::from(1 + KNOWN_SESSIONS).log2();
-        Self {
-            value: (1.0 - fade).max(0.0) * basis.maturity(),
-            earlier,
-            basis,
-        }
-    }
-
-    /// `1 earlier session`, `2 earlier sessions`
-    pub fn earlier_words(&self) -> String {
-        match self.earlier {
-            1 => "1 earlier session".to_owned(),
-            n => format!("{n} earlier sessions"),
-        }
-    }
-}
 
 /// When and where something was first seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +57,11 @@ pub struct Baseline {
     days: BTreeSet<i64>,
     editions: u32,
     seen: HashMap<u64, Seen>,
+    tallies: Tallies,
+    usual: HashMap<u64, Days>,
+    costs: Costs,
+    /// Users of a group (a team, a repository) who have dealt with a thing; at most [`PEERS`] and one to leave out.
+    peers: HashMap<u64, Vec<u64>>,
 }
 
 /// One session's contribution to the baseline.
@@ -131,6 +76,16 @@ pub struct Sighting<'a> {
     pub entities: Vec<Entity>,
     /// Pairings it stands for.
     pub lanes: Vec<(Entity, Entity)>,
+    /// Things that sessions are counted by, as fingerprints.
+    pub counted: Vec<u64>,
+    /// What was usual for it, as fingerprints; empty when nothing may be learned from it.
+    pub usual: Box<[u64]>,
+    /// Who, and what it cost.
+    pub spent: Option<(&'a Text, Money)>,
+    /// Groups of its user with things dealt with, as fingerprints.
+    pub among: Vec<u64>,
+    /// Its user.
+    pub user: Option<&'a Text>,
 }
 
 impl Baseline {
@@ -149,13 +104,30 @@ impl Baseline {
     /// Begins the contribution of a snapshot.
     pub fn begin(&mut self, snapshot: &Snapshot) {
         self.editions += 1;
-        self.days.insert(day(snapshot.window.start));
+        let today = day(snapshot.window.start);
+        self.days.insert(today);
+        self.tallies.begin(today);
     }
 
     /// Takes in one session.
     pub fn absorb(&mut self, sighting: &Sighting<'_>) {
         let id = fingerprint(sighting.session);
         let day = day(sighting.at);
+        self.tallies.absorb(id, day, &sighting.counted);
+        for usual in &*sighting.usual {
+            self.usual.entry(*usual).or_default().add(day);
+        }
+        if let Some((user, cost)) = sighting.spent {
+            self.costs.add(fingerprint(user), id, day, cost);
+        }
+        if let Some(user) = sighting.user.map(fingerprint) {
+            for group in &sighting.among {
+                let users = self.peers.entry(*group).or_default();
+                if users.len() <= PEERS && !users.contains(&user) {
+                    users.push(user);
+                }
+            }
+        }
         let entities = sighting.entities.iter().map(fingerprint);
         let lanes = sighting.lanes.iter().map(fingerprint);
         for key in entities.chain(lanes) {
@@ -200,6 +172,32 @@ impl Baseline {
         })
     }
 
+    /// Earlier sessions that are counted by a thing, within the look-back before a day; the session's own past left out.
+    pub fn tally(&self, thing: u64, but: &Text, now: Timestamp) -> u32 {
+        self.tallies.count(thing, fingerprint(but), day(now))
+    }
+
+    /// How usual something is: on how many of the days before.
+    pub fn usual(&self, thing: u64, now: Timestamp) -> Usual {
+        self.usual
+            .get(&thing)
+            .map_or(Usual::default(), |days| days.before(day(now)))
+    }
+
+    /// What a user's earlier sessions cost; `None` while there are too few of them.
+    pub fn costs(&self, user: &Text, but: &Text, now: Timestamp) -> Option<Spread> {
+        self.costs
+            .spread(fingerprint(user), fingerprint(but), day(now))
+    }
+
+    /// Users of a group, this one left out, who have dealt with a thing; at most a few.
+    pub fn peers(&self, group: u64, but: Option<&Text>) -> usize {
+        let but = but.map(fingerprint);
+        self.peers
+            .get(&group)
+            .map_or(0, |users| users.iter().filter(|u| Some(**u) != but).count())
+    }
+
     /// When something was first seen in any earlier edition.
     pub fn first_seen(&self, entity: &Entity) -> Option<&FirstSeen> {
         self.seen.get(&fingerprint(entity)).map(|s| &s.first)
@@ -222,7 +220,7 @@ fn day(at: Timestamp) -> i64 {
 }
 
 /// A fixed-key hash: the same in every run of one program version.
-fn fingerprint(thing: &impl Hash) -> u64 {
+pub fn fingerprint(thing: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     thing.hash(&mut hasher);
     hasher.finish()
@@ -231,30 +229,6 @@ fn fingerprint(thing: &impl Hash) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn novelty_fades_to_nothing_with_eight_sessions() {
-        let basis = Basis::History { days: 14 };
-        let values: Vec<f64> = [0, 1, 3, 8, 20]
-            .iter()
-            .map(|n| Novelty::new(*n, basis).value)
-            .collect();
-        assert!((values[0] - 1.0).abs() < 1e-12);
-        assert!(
-            values
-                .windows(2)
-                .all(|w| w[0] > w[1] || (w[0] == 0.0 && w[1] == 0.0)),
-            "{values:?}"
-        );
-        assert!(values[3].abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_young_baseline_never_counts_less_than_the_floor() {
-        for (days, expect) in [(0, 0.3), (4, 0.3), (7, 0.5), (14, 1.0), (100, 1.0)] {
-            assert!((Novelty::new(0, Basis::History { days }).value - expect).abs() < 1e-12);
-        }
-    }
 
     #[test]
     fn a_gap_in_the_archive_is_not_history() {

@@ -3,6 +3,9 @@
 //! A section that is absent is not the same as an empty one: without a `keys`
 //! section no key can be called unknown.
 
+use super::EntityKind;
+use jiff::Timestamp;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
@@ -119,6 +122,8 @@ pub struct HostRecord {
     pub owner: Option<String>,
     /// What it is for: `developer`, `ci`, `sandbox`, `server`.
     pub class: Option<String>,
+    /// From when on the record counts; absent: always did.
+    pub since: Option<Timestamp>,
 }
 
 /// Addresses that belong together.
@@ -132,6 +137,8 @@ pub struct AddressRange {
     pub owner: Option<String>,
     /// What they are for.
     pub class: Option<String>,
+    /// From when on the record counts; absent: always did.
+    pub since: Option<Timestamp>,
 }
 
 impl AddressRange {
@@ -156,8 +163,26 @@ pub struct KeyRecord {
     pub name: String,
     /// Who answers for it.
     pub owner: Option<String>,
-    /// `shared-by-design`, `ci`, ...
+    /// `shared-by-design`, `ci`, `revoked`, ...
     pub tags: BTreeSet<String>,
+    /// From when on the record counts; absent: always did.
+    pub since: Option<Timestamp>,
+}
+
+impl KeyRecord {
+    /// Whether it was taken back: nobody should use it.
+    pub fn is_revoked(&self) -> bool {
+        self.tags.contains("revoked")
+    }
+}
+
+/// A destination requests may go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sanctioned {
+    /// Registrable domain, host or address.
+    pub name: String,
+    /// From when on it counts; absent: always did.
+    pub since: Option<Timestamp>,
 }
 
 /// A repository and what is at stake in it.
@@ -246,13 +271,34 @@ impl FromIterator<KeyRecord> for Keys {
     }
 }
 
+/// People and service accounts, found by name however many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users(HashMap<String, UserRecord>);
+
+impl Users {
+    /// The record of a name.
+    pub fn find(&self, name: &str) -> Option<&UserRecord> {
+        self.0.get(name)
+    }
+}
+
+impl FromIterator<UserRecord> for Users {
+    fn from_iter<I: IntoIterator<Item = UserRecord>>(records: I) -> Self {
+        let mut users = HashMap::new();
+        for record in records {
+            users.entry(record.name.clone()).or_insert(record);
+        }
+        Self(users)
+    }
+}
+
 /// Everything the company declared. `None` means the section is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// When it was last brought up to date, as written.
     pub updated: Option<String>,
     /// People and service accounts.
-    pub users: Option<Vec<UserRecord>>,
+    pub users: Option<Users>,
     /// Machines.
     pub hosts: Option<Hosts>,
     /// Address ranges.
@@ -264,11 +310,72 @@ pub struct Inventory {
     /// Path classes, first match wins, before the ones shipped with the program.
     pub paths: Vec<PathRecord>,
     /// Destinations requests may go to: registrable domains, hosts or addresses.
-    pub sanctioned: Vec<String>,
+    pub sanctioned: Vec<Sanctioned>,
     /// Models policy allows; absent: no policy.
     pub models: Option<Vec<String>>,
     /// Agents policy allows; absent: no policy.
     pub agents: Option<Vec<String>>,
+}
+
+impl Inventory {
+    /// What was declared at a moment: without the records that count only from later on.
+    pub fn as_of(&self, at: Timestamp) -> Cow<'_, Self> {
+        let counts = |since: Option<Timestamp>| since.is_none_or(|s| s <= at);
+        let hosts = self.hosts.iter().flat_map(|h| &h.records);
+        let keys = self.keys.iter().flat_map(|k| &k.records);
+        let all = hosts
+            .map(|h| h.since)
+            .chain(keys.map(|k| k.since))
+            .chain(self.ranges.iter().map(|r| r.since))
+            .chain(self.sanctioned.iter().map(|d| d.since));
+        if all.into_iter().all(counts) {
+            return Cow::Borrowed(self);
+        }
+        let hosts = |h: &Hosts| {
+            h.records
+                .iter()
+                .filter(|h| counts(h.since))
+                .cloned()
+                .collect()
+        };
+        let keys = |k: &Keys| {
+            k.records
+                .iter()
+                .filter(|k| counts(k.since))
+                .cloned()
+                .collect()
+        };
+        let mut then = self.clone();
+        then.hosts = self.hosts.as_ref().map(hosts);
+        then.keys = self.keys.as_ref().map(keys);
+        then.ranges.retain(|r| counts(r.since));
+        then.sanctioned.retain(|d| counts(d.since));
+        Cow::Owned(then)
+    }
+
+    /// The team of a user. Where nobody's team is declared all are one.
+    pub fn team(&self, user: &str) -> Option<&str> {
+        match &self.users {
+            Some(users) => users.find(user)?.team.as_deref(),
+            None => Some(""),
+        }
+    }
+
+    /// Names of identities that are declared, in no order.
+    pub fn known_names(&self) -> impl Iterator<Item = (EntityKind, &str)> {
+        let users = self.users.iter().flat_map(|u| u.0.keys());
+        let hosts = self.hosts.iter().flat_map(|h| &h.records);
+        let repos = self.repos.iter().flatten();
+        users
+            .map(|name| (EntityKind::User, name.as_str()))
+            .chain(hosts.filter_map(|h| Some((EntityKind::Host, h.name.as_deref()?))))
+            .chain(repos.map(|r| (EntityKind::Repo, r.name.as_str())))
+            .chain(
+                self.sanctioned
+                    .iter()
+                    .map(|d| (EntityKind::Destination, d.name.as_str())),
+            )
+    }
 }
 
 #[cfg(test)]
@@ -282,6 +389,7 @@ mod tests {
             address: address.map(|a| a.parse().unwrap()),
             owner: Some(owner.to_owned()),
             class: None,
+            since: None,
         };
         let hosts: Hosts = [
             record(Some("Alpha"), None, "first"),
@@ -306,6 +414,7 @@ mod tests {
             prefix,
             owner: None,
             class: None,
+            since: None,
         };
         let inside = |r: &AddressRange, a: &str| r.contains(a.parse().unwrap());
         assert!(inside(&range("10.1.0.0", 16), "10.1.255.3"));

@@ -4,6 +4,7 @@
 //! state ("not recorded"), never zero and never "fine", so nearly every field is
 //! an [`Option`].
 
+mod disposition;
 mod edition;
 mod entity;
 mod event;
@@ -15,12 +16,13 @@ mod snapshot;
 mod text;
 mod time;
 
+pub use disposition::{About, Disposition, Dispositions, Ruling};
 pub use edition::EditionId;
 pub use entity::{Entity, EntityKind};
 pub use event::{Event, EventKind, RefusedBy, Secret, SecretForm, SourceRef};
 pub use inventory::{
     AddressRange, Consequence, HostRecord, Hosts, Inventory, KeyRecord, Keys, PathClass,
-    PathRecord, RepoRecord, UserRecord,
+    PathRecord, RepoRecord, Sanctioned, UserRecord, Users,
 };
 pub use money::{Money, MoneyError};
 pub use sentence::{Piece, Sentence, Slot, plain_text};

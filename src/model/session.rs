@@ -123,6 +123,9 @@ pub struct Session {
     pub cost: Option<Money>,
     /// What happened, in order of time.
     pub events: Vec<Event>,
+    /// How far the times of the events went back at most in the order they were
+    /// recorded in, in seconds; 0 when they were in order.
+    pub clock_back_seconds: i64,
     /// Fields the collector names as not recorded.
     pub not_recorded: Vec<Text>,
     /// Which source it came from.
@@ -132,6 +135,17 @@ pub struct Session {
 }
 
 impl Session {
+    /// Who acts, as far as it is known: the user, else the key, else the machine.
+    pub fn actor(&self) -> Option<&Text> {
+        let user = self
+            .user
+            .as_ref()
+            .filter(|u| !u.is_unknown())
+            .map(|u| &u.name);
+        user.or_else(|| self.key.as_ref().and_then(Key::identity))
+            .or_else(|| self.host.as_ref().and_then(Host::identity))
+    }
+
     /// Latest moment the session is known to have been alive.
     pub fn last_sign(&self) -> Option<Timestamp> {
         let events = self.events.iter().filter_map(|e| e.at).max();

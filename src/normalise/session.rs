@@ -49,7 +49,7 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
         .map(event)
         .collect::<Result<Vec<_>, _>>()?;
     // Stable: events without a time stay behind the one they were recorded after.
-    order(&mut events);
+    let clock_back_seconds = order(&mut events);
     let workspace = raw.workspace.as_ref();
     let of_workspace =
         |f: fn(&wire::Workspace) -> &Option<String>| workspace.and_then(|w| text(f(w).as_ref()));
@@ -83,6 +83,7 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
         parent: text(raw.parent.as_ref()),
         cost: money("cost_usd", raw.cost_usd.as_deref())?,
         events,
+        clock_back_seconds,
         not_recorded: raw.not_recorded.iter().map(|t| Text::new(t)).collect(),
         source: raw.origin.as_ref().and_then(|o| text(o.source.as_ref())),
         user_origin: raw.origin.as_ref().and_then(|o| text(o.user.as_ref())),
@@ -209,10 +210,18 @@ fn refused_by(word: &str) -> Option<RefusedBy> {
 }
 
 /// Orders events by time; one without a time keeps its place after its predecessor.
-fn order(events: &mut Vec<Event>) {
-    let in_order = events.iter().filter_map(|e| e.at).is_sorted();
-    if in_order {
-        return;
+/// Tells how far the times went back at most, in seconds.
+fn order(events: &mut Vec<Event>) -> i64 {
+    let mut latest = Timestamp::MIN;
+    let mut back = 0;
+    for at in events.iter().filter_map(|e| e.at) {
+        if at < latest {
+            back = back.max(latest.as_second() - at.as_second());
+        }
+        latest = latest.max(at);
+    }
+    if events.iter().filter_map(|e| e.at).is_sorted() {
+        return 0;
     }
     let mut last = Timestamp::MIN;
     let mut keyed: Vec<(Timestamp, Event)> = Vec::with_capacity(events.len());
@@ -222,6 +231,7 @@ fn order(events: &mut Vec<Event>) {
     }
     keyed.sort_by_key(|(at, _)| *at);
     events.extend(keyed.into_iter().map(|(_, event)| event));
+    back
 }
 
 fn text(raw: Option<&String>) -> Option<Text> {

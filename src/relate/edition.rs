@@ -1,12 +1,14 @@
 //! One edition: a snapshot judged and related, ready to be rendered.
 
+use super::account::{self, Account, Chronicle, Numbers};
+use super::changes::{Changes, compare};
 use super::links::{Links, Touched};
-use super::narrative::{self, Narrative};
+use super::narrative::{self, Narrative, Question, Thread};
 use super::queue::{self, Item, WindowItem};
-use super::since::{Chronicle, Since};
-use crate::assess::{Assessment, Band, Context, Facts, Verdict, assess};
+use crate::assess::trust::TrustLevel;
+use crate::assess::{Assessment, Band, Context, Declared, Facts, Verdict, assess};
 use crate::history::Baseline;
-use crate::model::{EditionId, Inventory, Money, Status, Text};
+use crate::model::{EditionId, Entity, Money, Status, Text};
 use crate::reading::Reading;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -22,6 +24,8 @@ pub enum Role {
         /// The lead it is shown under.
         under: usize,
     },
+    /// It would lead, but somebody decided on it.
+    Decided,
     /// Neither.
     Background,
 }
@@ -38,21 +42,35 @@ pub struct Edition<'a> {
     pub roles: Vec<Role>,
     /// The sessions by significance: the order of the ledger.
     pub order: Vec<usize>,
-    /// Open questions.
+    /// Open questions, and closed ones of which something is still seen.
     pub narratives: Vec<Narrative>,
+    /// Closed narratives of which nothing is seen any more.
+    pub past: Vec<Thread>,
     /// The leads in the order of the queue.
     pub leads: Vec<usize>,
     /// Leads and windows in the order of the queue.
     pub queue: Vec<Item>,
     /// Sessions worth watching that are no leads, in order.
     pub watching: Vec<usize>,
+    /// Sessions that would lead but for a decision, in order.
+    pub decided: Vec<usize>,
+    /// Sessions of which a signal does not count because of a decision.
+    pub suppressed: usize,
+    /// Why the edition is not whole; empty when it is.
+    pub incomplete: Vec<String>,
     /// How leads are linked to other sessions.
     pub links: Links,
     /// Sensitive files touched.
     pub touched: Touched,
+    /// What the edition says, for later ones.
+    pub account: Account,
     /// What changed since the edition before.
-    pub since: Since,
+    pub changes: Changes,
+    /// The numbers of the edition it is compared with.
+    pub before: Option<Numbers>,
     held: BTreeSet<usize>,
+    /// What may be usual about each session.
+    habits: Vec<Box<[u64]>>,
     /// The place of each session's first narrative, if it has one.
     told_in: Vec<Option<u32>>,
     /// The sessions folded under each lead, in the order of the ledger.
@@ -83,32 +101,38 @@ impl<'a> Edition<'a> {
     /// Judges and relates a snapshot. `earlier` is what the editions before said.
     pub fn new(
         reading: &'a Reading,
-        inventory: &'a Inventory,
+        declared: Declared<'a>,
         baseline: &'a Baseline,
         earlier: &Chronicle,
     ) -> Self {
         let facts = &reading.facts;
-        let context = Context::new(&reading.snapshot, inventory, baseline, facts);
-        let mut verdicts: Vec<Verdict> = facts
+        let context = Context::new(&reading.snapshot, declared, baseline, facts);
+        let (mut verdicts, habits): (Vec<Verdict>, Vec<Box<[u64]>>) = facts
             .par_iter()
-            .map(|f| Verdict::of(&assess(f, &context, false)))
-            .collect();
-        let narratives = narrative::narratives(facts, &verdicts, &context);
+            .map(|f| {
+                let assessment = assess(f, &context, false);
+                (Verdict::of(&assessment), habits(&assessment))
+            })
+            .unzip();
+        let narrative::Told { narratives, past } =
+            narrative::tell(facts, &verdicts, &context, &earlier.threads);
         let held: BTreeSet<usize> = narratives
             .iter()
-            .filter_map(|n| n.anchor)
+            .filter(|n| n.is_open())
+            .flat_map(|n| &n.anchors)
             .map(|a| a.session)
             .collect();
         for anchor in &held {
             verdicts[*anchor] = Verdict::of(&assess(&facts[*anchor], &context, true));
         }
         let order = order(facts, &verdicts);
-        let roles = roles(&order, &verdicts, &narratives);
-        let leads: Vec<usize> = order
-            .iter()
-            .copied()
-            .filter(|i| roles[*i] == Role::Lead)
-            .collect();
+        let mut roles = roles(&order, &verdicts, &narratives);
+        decide(&mut roles, &verdicts, &narratives, &context, facts);
+        let with = |role: Role| -> Vec<usize> {
+            let of_role = |i: &usize| roles[*i] == role;
+            order.iter().copied().filter(of_role).collect()
+        };
+        let (leads, decided) = (with(Role::Lead), with(Role::Decided));
         let watching = order
             .iter()
             .copied()
@@ -130,7 +154,13 @@ impl<'a> Edition<'a> {
             links: Links::of(&leads, facts, &context),
             touched: Touched::of(facts),
             queue: Vec::new(),
-            since: Since::default(),
+            account: Account::empty(reading.snapshot.edition()),
+            changes: Changes::default(),
+            before: earlier.reference().map(|a| a.numbers),
+            incomplete: account::incomplete(reading, earlier.last.as_ref()),
+            suppressed: verdicts.iter().filter(|v| v.suppressed).count(),
+            past,
+            decided,
             reading,
             context,
             verdicts,
@@ -142,11 +172,24 @@ impl<'a> Edition<'a> {
             told_in,
             folded,
             totals: Totals::of(facts),
+            habits,
             held,
         };
         edition.queue = queue::queue(&edition);
-        edition.since = earlier.compare(&edition);
+        edition.account = Account::of(&edition);
+        edition.changes = edition.since(earlier);
         edition
+    }
+
+    fn since(&self, earlier: &Chronicle) -> Changes {
+        let Some(before) = earlier.reference() else {
+            return Changes::default();
+        };
+        let last = earlier.last.as_ref().map(|l| l.edition);
+        Changes {
+            passed_over: last.filter(|l| *l != before.edition),
+            ..compare(before, &self.account, &earlier.ever, self.context.weights)
+        }
     }
 
     /// The edition's id.
@@ -172,6 +215,20 @@ impl<'a> Edition<'a> {
     /// The narrative a session belongs to.
     pub fn narrative_of(&self, session: usize) -> Option<&Narrative> {
         self.narratives.get(self.told_in[session]? as usize)
+    }
+
+    /// Narratives that still ask something.
+    pub fn open_narratives(&self) -> impl Iterator<Item = &Narrative> {
+        self.narratives.iter().filter(|n| n.is_open())
+    }
+
+    /// How many open narratives would close if this entity were handled: those that
+    /// ask nothing else.
+    pub fn closes(&self, entity: &Entity) -> usize {
+        let about = |q: &Question| q.subject.entity() == Some(entity);
+        self.open_narratives()
+            .filter(|n| n.asks.iter().all(about))
+            .count()
     }
 
     /// The sessions folded under a lead, in order.
@@ -210,6 +267,22 @@ impl<'a> Edition<'a> {
         self.reading.facts.len() - self.leads.len()
     }
 
+    /// What later editions may learn to be usual, for each session: only from those
+    /// whose actor is known well enough and that no open question is about.
+    pub fn into_lessons(self) -> Vec<Box<[u64]>> {
+        let learns = |session: usize| {
+            self.verdicts[session].trust <= TrustLevel::Medium && self.told_in[session].is_none()
+        };
+        let learns: Vec<bool> = (0..self.habits.len()).map(learns).collect();
+        let mut lessons = self.habits;
+        for (lesson, learns) in lessons.iter_mut().zip(learns) {
+            if !learns {
+                *lesson = Box::default();
+            }
+        }
+        lessons
+    }
+
     /// The session the map shows: the first active lead, else the first lead, else the first session.
     pub fn representative(&self) -> Option<usize> {
         let active = self
@@ -221,6 +294,14 @@ impl<'a> Edition<'a> {
             .or(self.order.first())
             .copied()
     }
+}
+
+fn habits(assessment: &Assessment) -> Box<[u64]> {
+    assessment
+        .hits
+        .iter()
+        .filter_map(|(_, h)| h.habit)
+        .collect()
 }
 
 /// Must-see first, then priority, active before ended, newest evidence, id.
@@ -237,6 +318,41 @@ fn order(facts: &[Facts], verdicts: &[Verdict]) -> Vec<usize> {
     order
 }
 
+/// Moves leads out that somebody decided on: by a decision about the session, or
+/// because every narrative they belong to is closed by one. A must-see rule is never
+/// decided away by a decision about something else.
+fn decide(
+    roles: &mut [Role],
+    verdicts: &[Verdict],
+    narratives: &[Narrative],
+    context: &Context<'_>,
+    facts: &[Facts],
+) {
+    let mut told: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
+    for narrative in narratives {
+        let decided = narrative
+            .thread
+            .closure
+            .as_ref()
+            .is_some_and(|c| c.decision.is_some());
+        for member in &narrative.members {
+            let (open, by_decision) = told.entry(*member).or_default();
+            *open |= narrative.is_open();
+            *by_decision |= decided;
+        }
+    }
+    for (session, role) in roles.iter_mut().enumerate() {
+        if *role != Role::Lead {
+            continue;
+        }
+        let (open, by_decision) = told.get(&session).copied().unwrap_or_default();
+        let by_narrative = by_decision && !open && verdicts[session].must_see.is_none();
+        if by_narrative || context.decision_on(&facts[session]).is_some() {
+            *role = Role::Decided;
+        }
+    }
+}
+
 /// Leads stand alone or lead their narrative; a session whose facts the leads of
 /// its narrative evidence too is folded under the first of them.
 fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec<Role> {
@@ -248,11 +364,11 @@ fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec
     for (place, session) in order.iter().enumerate() {
         rank[*session] = place;
     }
-    for narrative in narratives {
+    for narrative in narratives.iter().filter(|n| n.is_open()) {
         let mut members = narrative.members.clone();
         members.sort_unstable_by_key(|m| rank[*m]);
         let qualifies = |i: &usize| verdicts[*i].qualifies();
-        let anchor = narrative.anchor.map(|a| a.session).filter(qualifies);
+        let anchor = narrative.anchor().map(|a| a.session).filter(qualifies);
         let Some(first) = anchor.or_else(|| members.iter().copied().find(qualifies)) else {
             continue;
         };

@@ -112,7 +112,12 @@ fn items(edition: &Edition<'_>, session: usize, lane: Lane) -> Vec<MapItem> {
                 .map(|m| Entity::new(EntityKind::Model, m));
             let rare = named(EntityKind::Agent, &facts.agent)
                 .into_iter()
-                .chain(facts.tools.iter().map(|t| Entity::new(EntityKind::Tool, t)))
+                .chain(
+                    facts
+                        .tools
+                        .iter()
+                        .map(|t| Entity::new(EntityKind::Tool, &t.name)),
+                )
                 .filter(|e| context.count(e) >= 2 && !context.is_hub(e));
             let shared = key.into_iter().chain(models).chain(rare);
             shared

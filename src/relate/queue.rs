@@ -79,7 +79,7 @@ fn alone(edition: &Edition<'_>, session: usize) -> u32 {
         .map(|(id, hit)| Input {
             signal: *id,
             family: id.family(),
-            weight: id.weight(),
+            weight: edition.context.weights.of(*id),
             strength: hit.strength,
             age_hours: 0.0,
         })
@@ -119,19 +119,19 @@ fn state(status: Status) -> &'static str {
 pub fn session_words(edition: &Edition<'_>, session: usize, assessment: &Assessment) -> Words {
     let status = edition.facts(session).status;
     let narrative = edition.narrative_of(session);
-    let anchored = narrative.filter(|n| n.anchor.is_some_and(|a| a.session == session));
+    let anchored =
+        narrative.filter(|n| n.is_open() && n.anchor().is_some_and(|a| a.session == session));
     let leading = leading_act(assessment);
     let rule = assessment.must_see;
-    let next_step = match (narrative, rule, leading) {
+    let asked = narrative.filter(|n| n.is_open());
+    let next_step = match (asked, rule, leading) {
+        (Some(n), ..) => n.kind().next_step(),
         (None, Some(rule), _) => rule.next_step(),
-        (Some(n), ..) => n.kind.next_step(),
         (None, None, Some(d)) => d.next_step,
         (None, None, None) => "Read the raw timeline.",
     };
     let (title, why) = match anchored {
-        Some(n) if n.kind != NarrativeKind::UnownedEndpoint => {
-            (anchor_title(status, n), anchor_why(n))
-        }
+        Some(n) if n.kind().tells_its_anchor() => (anchor_title(status, n), anchor_why(n)),
         _ if rule.is_some() => {
             let clause = clause(assessment).0;
             (
@@ -172,7 +172,7 @@ fn anchor_title(status: Status, narrative: &Narrative) -> String {
     format!(
         "{} session that {still} the {} narrative.",
         state(status),
-        narrative.kind.name()
+        narrative.kind().name()
     )
 }
 
@@ -187,13 +187,13 @@ fn anchor_why(narrative: &Narrative) -> String {
         (EntityKind::Model, "model traffic"),
     ];
     let mut kinds = narrative.ties.clone();
-    kinds.push(narrative.subject.kind);
+    kinds.extend(narrative.subject().entity().map(|e| e.kind));
     let mut words: Vec<&str> = order
         .iter()
         .filter(|(k, _)| kinds.contains(k))
         .map(|(_, w)| *w)
         .collect();
-    if narrative.kind == NarrativeKind::DataEgress {
+    if narrative.kind() == NarrativeKind::DataEgress {
         words.push("outbound path");
     }
     format!("It links the {} together.", list_words(&words))
@@ -242,7 +242,7 @@ pub fn leading_act(assessment: &Assessment) -> Option<&'static Definition> {
     };
     // A weak act behind strong doubts about who is not what the session stands for.
     let act = strongest(false).filter(|id| points(id) >= 3.0);
-    act.or_else(|| strongest(true)).and_then(definition)
+    act.or_else(|| strongest(true)).map(definition)
 }
 
 /// What a lead did, as the end of "One active session ...": singular and plural.
@@ -322,10 +322,10 @@ pub fn bottom_line(edition: &Edition<'_>) -> Vec<Clause> {
 
 fn lead_clause(edition: &Edition<'_>, lead: usize) -> (String, String) {
     let anchored = edition.narrative_of(lead).filter(|n| {
-        n.kind != NarrativeKind::UnownedEndpoint && n.anchor.is_some_and(|a| a.session == lead)
+        n.is_open() && n.kind().tells_its_anchor() && n.anchor().is_some_and(|a| a.session == lead)
     });
     if let Some(narrative) = anchored {
-        let name = narrative.kind.name();
+        let name = narrative.kind().name();
         return match edition.facts(lead).status {
             Status::Ended => (
                 format!("still explains the current {name} narrative"),

@@ -4,6 +4,8 @@
 //! becomes a path as it is. Links are relative, so the site works from any
 //! sub-path, from a bucket and from `file://`.
 
+use super::html::Markup;
+use super::pages::Link;
 use crate::model::{EditionId, Entity, Text};
 use crate::relate::{Edition, Role};
 use sha2::{Digest, Sha256};
@@ -31,6 +33,8 @@ pub enum Leaf {
     LedgerJsonl,
     /// The queue, by page, from 1.
     Queue(usize),
+    /// What changed since the edition before.
+    Changes,
     /// The brief as data.
     BriefJson,
     /// The brief.
@@ -233,6 +237,16 @@ impl<'a> Linker<'a> {
             .map(|place| self.leaf(Leaf::Entity(*place)))
     }
 
+    /// Link to the page of a lead, by its session's id.
+    pub fn lead(&self, session: &Text) -> Option<Link> {
+        let mut leads = self.edition.leads.iter();
+        let lead = leads.find(|l| self.edition.facts(**l).id == *session)?;
+        Some(Link {
+            href: self.session(*lead),
+            text: Markup::value(session),
+        })
+    }
+
     /// Link to a page of the site.
     pub fn root(&self, root: Root) -> String {
         format!("{}{}", self.to_root, root.path())
@@ -275,6 +289,7 @@ pub fn leaf_path(leaf: Leaf, slugs: &[Box<str>], entities: &EntityPages) -> Stri
         Leaf::LedgerCsv => "ledger.csv".to_owned(),
         Leaf::LedgerJsonl => "ledger.jsonl".to_owned(),
         Leaf::Queue(page) => paged("queue", page),
+        Leaf::Changes => "changes.html".to_owned(),
         Leaf::BriefJson => "brief.json".to_owned(),
         Leaf::Brief => "index.html".to_owned(),
     }

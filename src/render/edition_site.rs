@@ -1,7 +1,9 @@
 //! The plan of one edition and the function from its addresses to bytes.
 
 use super::address::{EntityPages, Leaf, Linker, Root, edition_folder, leaf_path, session_slugs};
-use super::pages::{archive, brief, brief_data, entity, ledger, method, not_found, queue, session};
+use super::pages::{
+    archive, brief, brief_data, changes, entity, ledger, method, not_found, queue, session,
+};
 use super::theme::Theme;
 use crate::model::EditionId;
 use crate::reading::Read;
@@ -78,6 +80,7 @@ impl<'a> EditionSite<'a> {
         leaves.extend([
             Leaf::LedgerCsv,
             Leaf::LedgerJsonl,
+            Leaf::Changes,
             Leaf::BriefJson,
             Leaf::Brief,
         ]);
@@ -107,6 +110,7 @@ impl<'a> EditionSite<'a> {
             }
             Leaf::Ledger(page) => ledger::page(&self.linker(0), self.text, page)?,
             Leaf::Queue(page) => queue::page(&self.linker(0), self.text, page)?,
+            Leaf::Changes => changes::page(&self.linker(0), self.text)?,
             Leaf::Brief => brief::page(&self.linker(0), self.text)?,
             Leaf::BriefJson => brief_data::json(&self.linker(0))?,
             Leaf::LedgerCsv => return ledger::csv(&self.linker(0), out),

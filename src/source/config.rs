@@ -3,10 +3,11 @@
 use super::{files, toml_file};
 use crate::diagnostic::Diagnostic;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The site's configuration.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Name of the company or team, in page titles.
@@ -17,6 +18,8 @@ pub struct Config {
     pub snapshots: String,
     /// Inventory file, relative to the root.
     pub inventory: String,
+    /// Weights of signals by name, in place of the shipped ones.
+    pub weights: BTreeMap<String, f64>,
 }
 
 impl Default for Config {
@@ -26,6 +29,7 @@ impl Default for Config {
             theme: "default".to_owned(),
             snapshots: "data/snapshots".to_owned(),
             inventory: "data/inventory.toml".to_owned(),
+            weights: BTreeMap::new(),
         }
     }
 }

@@ -65,22 +65,24 @@ pub fn read(root: &Path) -> Result<Content, Diagnostic> {
     Ok(content)
 }
 
-/// Splits `+++` front matter from the body.
-fn parse(label: &str, text: &str) -> Result<Prose, Diagnostic> {
+/// Splits `+++` front matter from the body; both come back as they stand.
+pub(super) fn front_matter(label: &str, text: &str) -> Result<(String, String), Diagnostic> {
     let missing = || {
-        let mend = "begin the file with `+++`, `title = \"...\"`, `+++`";
+        let mend = "begin the file with `+++`, its keys, `+++`";
         Diagnostic::error(label, "front matter is missing", mend).at(1, 1)
     };
     let text = text.replace("\r\n", "\n");
     let rest = text.strip_prefix("+++\n").ok_or_else(missing)?;
     let (front, body) = rest.split_once("\n+++\n").ok_or_else(missing)?;
+    Ok((front.to_owned(), body.trim().to_owned()))
+}
+
+fn parse(label: &str, text: &str) -> Result<Prose, Diagnostic> {
+    let (front, body) = front_matter(label, text)?;
     // One line further down, so that places count the opening `+++`.
-    let front: FrontMatter = toml_file::parse(label, front).map_err(|mut d| {
-        d.line = d.line.map(|l| l + 1);
-        d
-    })?;
+    let front: FrontMatter = toml_file::parse(label, &front).map_err(|d| d.further_down(1))?;
     Ok(Prose {
         title: front.title,
-        body: body.trim().to_owned(),
+        body,
     })
 }

@@ -1,10 +1,11 @@
 //! `data/inventory.toml`: what the company knows about itself.
 
+use super::toml_file::Moment;
 use super::{files, toml_file};
 use crate::diagnostic::{Diagnostic, nearest, position};
 use crate::model::{
     AddressRange, Consequence, HostRecord, Inventory, KeyRecord, PathClass, PathRecord, RepoRecord,
-    UserRecord,
+    Sanctioned, UserRecord,
 };
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -42,6 +43,7 @@ struct Host {
     address: Option<IpAddr>,
     owner: Option<String>,
     class: Option<String>,
+    since: Option<Moment>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,7 @@ struct Range {
     cidr: String,
     owner: Option<String>,
     class: Option<String>,
+    since: Option<Moment>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +63,7 @@ struct Key {
     owner: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
+    since: Option<Moment>,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +86,21 @@ struct PathEntry {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Destinations {
-    sanctioned: Vec<String>,
+    sanctioned: Vec<Destination>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Destination {
+    Name(String),
+    Since(DestinationSince),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DestinationSince {
+    name: String,
+    since: Moment,
 }
 
 #[derive(Default, Deserialize)]
@@ -109,35 +127,22 @@ pub fn parse(label: &str, text: &str) -> Result<Inventory, Diagnostic> {
     let ranges = file.ranges.into_iter().map(|r| typing.range(r));
     let paths = file.paths.into_iter().map(|p| typing.path(p));
     let repos = |all: Vec<Repo>| all.into_iter().map(|r| typing.repo(r)).collect();
+    let hosts = |all: Vec<Host>| all.into_iter().map(|h| typing.host(h)).collect();
+    let keys = |all: Vec<Key>| all.into_iter().map(|k| typing.key(k)).collect();
+    let sanctioned = file.destinations.sanctioned.into_iter();
+    let sanctioned = sanctioned.map(|d| typing.destination(d));
     Ok(Inventory {
         updated: file.updated.map(|d| d.to_string()),
         users: file.users.map(|all| all.into_iter().map(user).collect()),
-        hosts: file.hosts.map(|all| all.into_iter().map(host).collect()),
+        hosts: file.hosts.map(hosts).transpose()?,
         ranges: ranges.collect::<Result<_, _>>()?,
-        keys: file.keys.map(|all| all.into_iter().map(key).collect()),
+        keys: file.keys.map(keys).transpose()?,
         repos: file.repos.map(repos).transpose()?,
         paths: paths.collect::<Result<_, _>>()?,
-        sanctioned: file.destinations.sanctioned,
+        sanctioned: sanctioned.collect::<Result<_, _>>()?,
         models: file.policy.models,
         agents: file.policy.agents,
     })
-}
-
-fn host(h: Host) -> HostRecord {
-    HostRecord {
-        name: h.name,
-        address: h.address,
-        owner: h.owner,
-        class: h.class,
-    }
-}
-
-fn key(k: Key) -> KeyRecord {
-    KeyRecord {
-        name: k.name,
-        owner: k.owner,
-        tags: k.tags.into_iter().collect(),
-    }
 }
 
 fn user(u: User) -> UserRecord {
@@ -209,8 +214,52 @@ impl Typing<'_> {
         Ok(AddressRange {
             network,
             prefix,
+            since: self.since(r.since.as_ref())?,
             owner: r.owner,
             class: r.class,
+        })
+    }
+
+    fn since(&self, since: Option<&Moment>) -> Result<Option<jiff::Timestamp>, Diagnostic> {
+        let typed = |m: &Moment| {
+            m.beginning().ok_or_else(|| {
+                let message = "`since` is not a moment".to_owned();
+                self.wrong(
+                    &m.written(),
+                    message,
+                    "write 2026-11-30 or 2026-11-30T09:00:00Z",
+                )
+            })
+        };
+        since.map(typed).transpose()
+    }
+
+    fn host(&self, h: Host) -> Result<HostRecord, Diagnostic> {
+        Ok(HostRecord {
+            since: self.since(h.since.as_ref())?,
+            name: h.name,
+            address: h.address,
+            owner: h.owner,
+            class: h.class,
+        })
+    }
+
+    fn key(&self, k: Key) -> Result<KeyRecord, Diagnostic> {
+        Ok(KeyRecord {
+            since: self.since(k.since.as_ref())?,
+            name: k.name,
+            owner: k.owner,
+            tags: k.tags.into_iter().collect(),
+        })
+    }
+
+    fn destination(&self, d: Destination) -> Result<Sanctioned, Diagnostic> {
+        Ok(match d {
+            Destination::Name(name) => Sanctioned { name, since: None },
+            Destination::Since(d) => Sanctioned {
+                since: self.since(Some(&d.since))?,
+                name: d.name,
+            },
         })
     }
 

@@ -3,6 +3,7 @@
 pub mod claude_code;
 pub mod config;
 pub mod content;
+pub mod dispositions;
 pub mod files;
 pub mod inventory;
 pub mod limits;

@@ -1,7 +1,65 @@
 //! TOML as we read it: unknown keys are errors that suggest the nearest known one.
 
 use crate::diagnostic::{Diagnostic, nearest, position};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use toml::value::Datetime;
+
+/// A moment as people write it: a TOML date or date-time, or the same as text. What
+/// names no offset is UTC.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Moment {
+    /// As a date or date-time.
+    Typed(Datetime),
+    /// As text.
+    Text(String),
+}
+
+impl Moment {
+    /// As it was written.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Typed(at) => at.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+
+    /// The moment; of a day its beginning.
+    pub fn beginning(&self) -> Option<Timestamp> {
+        self.moment(false)
+    }
+
+    /// The moment; of a day its end.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.moment(true)
+    }
+
+    fn moment(&self, end_of_day: bool) -> Option<Timestamp> {
+        let text = self.written();
+        let text = text.trim();
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Some(at);
+        }
+        if let Ok(day) = text.parse::<Date>() {
+            // A date-time parses as a date too, and loses its time.
+            if text.len() == 10 {
+                let day = if end_of_day {
+                    day.tomorrow().ok()?
+                } else {
+                    day
+                };
+                return Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok();
+            }
+        }
+        Offset::UTC
+            .to_timestamp(text.parse::<DateTime>().ok()?)
+            .ok()
+    }
+}
 
 /// Parses a TOML text into a type that denies unknown fields.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
@@ -41,7 +99,6 @@ fn unknown_field(message: &str) -> Option<(String, Vec<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]

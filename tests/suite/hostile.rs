@@ -214,14 +214,19 @@ fn assert_harmless_on_a_terminal(site: &TestSite, name: &str) {
 
 #[test]
 fn hostile_texts_change_no_element() {
-    let harmless = site("harmless").build().published();
-    let (expected, words) = (session_pages(&harmless), vocabulary(&harmless));
+    // Hidden characters in a name are a signal: what holds them is compared with what
+    // holds others, and everything else with a word.
+    let shapes = ["harmless", "harm\u{200b}less"].map(|text| {
+        let files = site(text).build().published();
+        (session_pages(&files), vocabulary(&files))
+    });
     let word = "w".repeat(5_000);
     for (name, payload) in PAYLOADS
         .iter()
         .copied()
         .chain([("long word", word.as_str())])
     {
+        let (expected, words) = &shapes[usize::from(payload.contains('\u{200b}'))];
         let site = site(payload);
         let before = files_outside(&site);
         site.run(&["build"]).ends(0);
@@ -248,7 +253,7 @@ fn hostile_texts_change_no_element() {
                 expected.len()
             );
         }
-        let new: Vec<String> = vocabulary(&files).difference(&words).cloned().collect();
+        let new: Vec<String> = vocabulary(&files).difference(words).cloned().collect();
         assert!(new.is_empty(), "{name}: {new:#?}");
     }
 }

@@ -95,10 +95,10 @@ fn since_the_last_edition_and_the_question() {
             &format!("1 new {WIDENED}"),
             &format!("1 grew {ANCHOR}"),
             "0 eased",
-            "1 closed sess_01Vc6xGp3NzRt8hKm5BwDy2Q",
+            "1 closed sess_01Hy2mJd7VbQx9kWf4TnLs6R",
             "0 reopened",
             "0 unchanged",
-            "Against 2026-11-21T0600Z.",
+            "Against 2026-11-21T0600Z. All changes",
         ]
     );
     assert_eq!(
@@ -401,7 +401,14 @@ fn the_history_has_its_days() {
         "2026-11-21",
         "one ended session still explains the current data-egress narrative",
     );
-    said("2026-11-20", "No session needs you now");
+    said(
+        "2026-11-20",
+        "One ended session still explains the current data-egress narrative.",
+    );
+    said(
+        "2026-11-19",
+        "One ended session still explains the current data-egress narrative.",
+    );
     said("2026-11-18", "One ended session touched sensitive files.");
     said("2026-11-16", "One active session ran with approvals off.");
     said(
@@ -448,7 +455,7 @@ fn the_pages_beside_the_brief_read_well() {
     for words in [
         "Ended 14 h 20 min ago, but it alone ties sk-ant-...C001 to its host, model, repo, file, and outbound path: all 18 open facts rest on it.",
         "first seen 2026-11-20 13:20 UTC on 10.0.1.44, 3 sessions so far.",
-        "worked with 10.0.1.44 in only 1 earlier session;",
+        "18 × 0.90 × 0.70 family",
     ] {
         assert!(anchor.contains(words), "{words}\n{anchor}");
     }

@@ -36,7 +36,7 @@ fn without_the_anchor_the_folded_session_speaks_for_itself() {
     bottom_line(
         &page,
         "2 sessions matter now",
-        "One active session widened scope into sensitive files and one active session carries the current unknown-key narrative.",
+        "One active session carries the current unknown-key narrative and one active session widened scope into sensitive files.",
     );
     card(&page, "High-signal sessions", "2", "2 active");
     card(
@@ -56,18 +56,18 @@ fn without_the_anchor_the_folded_session_speaks_for_itself() {
         page.queue(),
         [
             (
-                "Active work from a weakly attributed endpoint.",
-                "Trust is lower because host ownership is still incomplete.",
-            ),
-            (
                 "Active session that anchors the unknown-key narrative.",
                 "It links the key, host, and model traffic together.",
+            ),
+            (
+                "Active work from a weakly attributed endpoint.",
+                "Trust is lower because host ownership is still incomplete.",
             ),
         ]
     );
     assert_eq!(
         page.under("Question This View Answers")[1],
-        format!("{WIDENED}: Active work from a weakly attributed endpoint.")
+        format!("{FOLDED}: Active session that anchors the unknown-key narrative.")
     );
     assert!(
         page.under("Sessions Relationship Map")
@@ -77,7 +77,7 @@ fn without_the_anchor_the_folded_session_speaks_for_itself() {
 
 #[test]
 fn without_the_unknown_key_one_session_is_left() {
-    let (_site, page) = told(|snapshot| {
+    let (site, page) = told(|snapshot| {
         snapshot
             .records
             .retain(|r| r.id != ANCHOR && r.id != FOLDED);
@@ -98,7 +98,14 @@ fn without_the_unknown_key_one_session_is_left() {
     assert_eq!(page.queue().len(), 1);
     assert_eq!(
         page.under("Since the last edition")[3],
-        "2 closed sess_01Dk9rXq4YsHv7cNb3WzPt8J sess_01Vc6xGp3NzRt8hKm5BwDy2Q"
+        "1 closed sess_01Hy2mJd7VbQx9kWf4TnLs6R"
+    );
+    let changes = Page::new(&site.read("public/editions/2026-11-22T0600Z/changes.html"));
+    let open = changes.under("Open still, without a lead today");
+    assert_eq!(open.len(), 1, "{open:#?}");
+    assert!(
+        open[0].ends_with(": unknown-key for sk-ant-...C001"),
+        "a question nobody answered stays open: {open:#?}"
     );
 }
 
@@ -187,7 +194,12 @@ fn a_third_session_becomes_a_lead() {
     assert_eq!(page.queue().len(), 4);
     assert_eq!(
         page.under("Since the last edition")[0],
-        format!("2 new {BOBS} {WIDENED}")
+        format!("1 new {WIDENED}")
+    );
+    assert_eq!(
+        page.under("Since the last edition")[4],
+        format!("1 reopened {BOBS}"),
+        "what happened to the release branch had been settled"
     );
     let queue = Page::new(&site.read("public/queue.html"));
     assert_eq!(queue.all("h1"), ["3 of 43 sessions lead, 1 replay window"]);

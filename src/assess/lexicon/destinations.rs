@@ -78,10 +78,9 @@ pub fn standing(destination: &str, inventory: &Inventory) -> Standing {
     });
     let assumed = inventory.sanctioned.is_empty() && CODE_HOSTS.iter().any(|d| within(d));
     if assumed
-        || inventory
-            .sanctioned
-            .iter()
-            .any(|s| s.eq_ignore_ascii_case(destination) || within(&s.to_ascii_lowercase()))
+        || inventory.sanctioned.iter().any(|s| {
+            s.name.eq_ignore_ascii_case(destination) || within(&s.name.to_ascii_lowercase())
+        })
     {
         Standing::Sanctioned
     } else if loopback || reserved || listed {
@@ -91,11 +90,41 @@ pub fn standing(destination: &str, inventory: &Inventory) -> Standing {
     }
 }
 
-/// Whether a method fetches and sends no body.
-pub fn is_fetch(method: &str) -> bool {
-    ["get", "head", "fetch", "pull", "clone", "options"]
-        .iter()
-        .any(|m| method.eq_ignore_ascii_case(m))
+/// Domains at which anybody has a mailbox: to know one address there says nothing of another.
+const MAILBOXES: &[&str] = &[
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "me.com",
+    "aol.com",
+    "gmx.com",
+    "gmx.net",
+    "gmx.de",
+    "mail.com",
+    "mail.ru",
+    "yandex.ru",
+    "yandex.com",
+    "qq.com",
+    "163.com",
+    "126.com",
+    "proton.me",
+    "protonmail.com",
+    "tutanota.com",
+    "zoho.com",
+    "fastmail.com",
+];
+
+/// The domain behind a mail address whose mailboxes belong together; none for a
+/// domain where anybody has a mailbox.
+pub fn mail_domain(destination: &str) -> Option<String> {
+    let (local, _) = destination.rsplit_once('@')?;
+    let domain = host(destination);
+    let shared = MAILBOXES.contains(&domain.as_str()) || !domain.contains('.');
+    (!local.is_empty() && !shared).then_some(domain)
 }
 
 #[cfg(test)]
@@ -105,7 +134,10 @@ mod tests {
     #[track_caller]
     fn check(destination: &str, expect: Standing) {
         let inventory = Inventory {
-            sanctioned: vec!["github.com".to_owned()],
+            sanctioned: vec![crate::model::Sanctioned {
+                name: "github.com".to_owned(),
+                since: None,
+            }],
             ..Inventory::default()
         };
         assert_eq!(standing(destination, &inventory), expect, "{destination}");
@@ -125,6 +157,14 @@ mod tests {
         check("someone@mail.example.net", Standing::Benign);
         check("203.0.113.9:443", Standing::Open);
         check("gitlab.com", Standing::Open);
+    }
+
+    #[test]
+    fn mailboxes_of_one_company_belong_together() {
+        assert_eq!(mail_domain("ann@partner.io").as_deref(), Some("partner.io"));
+        assert_eq!(mail_domain("ann@gmail.com"), None);
+        assert_eq!(mail_domain("api.partner.io"), None);
+        assert_eq!(mail_domain("@partner.io"), None);
     }
 
     #[test]

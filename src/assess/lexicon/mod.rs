@@ -2,5 +2,10 @@
 
 pub mod acts;
 pub mod destinations;
+pub mod destruction;
+pub mod injection;
+pub mod lasting;
 pub mod modes;
+pub mod packing;
 pub mod paths;
+pub mod verbs;

@@ -5,10 +5,9 @@
 //! Signals that need a session's events look at them while it is reduced to its
 //! facts; signals that need other sessions look at the facts of all of them.
 //!
-//! The next ones have their place in that table already: S9 pack-then-send, S12
-//! lasting-change, S13 untrusted-input, S14 new-or-changed-tool, S16
-//! cost-anomaly, S18 evidence-gap, S20 unusual-step.
+//! A signal without words, or one that is not in the catalogue, does not compile.
 
+mod references;
 mod s01_unknown_key;
 mod s02_shared_key;
 mod s03_weak_attribution;
@@ -17,26 +16,35 @@ mod s05_sensitive_touch;
 mod s06_scope_widening;
 mod s07_new_destination;
 mod s08_read_then_send;
+mod s09_pack_then_send;
 mod s10_secret_in_content;
 mod s11_guardrail_bypass;
+mod s12_lasting_change;
+mod s13_untrusted_input;
+mod s14_new_tool;
 mod s15_destructive_act;
+mod s16_cost_anomaly;
 mod s17_off_policy;
+mod s18_evidence_gap;
 mod s19_refused_act;
+mod s20_unusual_step;
+mod weights;
 
 use super::context::Context;
 use super::facts::Facts;
 use super::trust::Trust;
 use super::window::ReplayWindow;
+use crate::history::{Usual, fingerprint};
 use crate::model::{Inventory, Sentence, Session};
 use jiff::Timestamp;
 
+pub use references::{FRAMEWORKS, Framework, references};
 pub(crate) use s04_new_lane::lanes;
-pub use s15_destructive_act::destroyed_production;
+pub use s15_destructive_act::{destroyed, destroyed_production};
+pub use weights::{HIGHEST, Weights};
 
 /// Version of the rules and weights; printed, and part of an edition's inputs.
-pub const RULES_VERSION: &str = "1";
-/// Framework versions the ids are from. They move between versions.
-pub const FRAMEWORKS: &str = "MITRE ATT&CK v18, MITRE ATLAS 5.6.0, OWASP Agentic Top 10 (ASI)";
+pub const RULES_VERSION: &str = "2";
 
 /// What a signal is about. Signals of one family are damped against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,7 +118,7 @@ macro_rules! signal_ids {
                 match self { $(Self::$id => Family::$family,)* }
             }
 
-            /// Points at full strength, before damping and saturation.
+            /// Points at full strength as shipped; a site may set others ([`Weights`]).
             pub const fn weight(self) -> f64 {
                 match self { $(Self::$id => $weight,)* }
             }
@@ -144,8 +152,12 @@ signal_ids! {
 /// A signal that fired.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    /// Strength, 0 to 1.
+    /// Strength, 0 to 1, after what is usual was taken off.
     pub strength: f64,
+    /// What may be usual about it, for the baseline.
+    pub habit: Option<u64>,
+    /// On how many of the last days it was there, and what that left of the strength.
+    pub usual: Option<(Usual, f64)>,
     /// Its last supporting event.
     pub last_at: Option<Timestamp>,
     /// The events it rests on, from 0; the strongest occurrence first, three at most.
@@ -157,16 +169,49 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// A hit on the session as a whole.
-    pub fn on_session(strength: f64, facts: &Facts, sentence: Sentence) -> Self {
+    /// A hit of this strength, without evidence yet.
+    pub fn new(strength: f64, sentence: Sentence) -> Self {
         Self {
             strength,
-            last_at: facts.last_sign,
+            habit: None,
+            usual: None,
+            last_at: None,
             evidence: Vec::new(),
             times: 1,
             sentence,
         }
     }
+
+    /// A hit on the session as a whole.
+    pub fn on_session(strength: f64, facts: &Facts, sentence: Sentence) -> Self {
+        Self {
+            last_at: facts.last_sign,
+            ..Self::new(strength, sentence)
+        }
+    }
+}
+
+/// What a signal may get used to: itself, and the parts that make the same thing the same.
+pub(crate) fn habit_of(signal: SignalId, parts: &[&str]) -> u64 {
+    fingerprint(&(signal.number(), parts))
+}
+
+/// The same for the one who acts; nobody gets used to what nobody in particular does.
+fn habit(signal: SignalId, facts: &Facts, parts: &[&str]) -> Option<u64> {
+    let actor = facts.actor()?.untrusted();
+    let parts: Vec<&str> = std::iter::once(actor)
+        .chain(parts.iter().copied())
+        .collect();
+    Some(habit_of(signal, &parts))
+}
+
+/// The same while the events are looked at.
+fn habit_in(signal: SignalId, session: &Session, parts: &[&str]) -> Option<u64> {
+    let actor = session.actor()?.untrusted();
+    let parts: Vec<&str> = std::iter::once(actor)
+        .chain(parts.iter().copied())
+        .collect();
+    Some(habit_of(signal, &parts))
 }
 
 /// What a signal found in a session.
@@ -214,8 +259,8 @@ pub struct Definition {
     pub about: &'static str,
     /// Its sentence templates, as shown to readers.
     pub templates: &'static [&'static str],
-    /// Ids in public frameworks: aids to search, not attribution.
-    pub references: &'static [&'static str],
+    /// Most of its strength that may be taken off because it is usual; absent: nothing.
+    pub habituates: Option<f64>,
     /// When it fires without cause, and what to do then.
     pub false_positives: &'static str,
     /// What a lead did, as the end of "One active session ...".
@@ -230,8 +275,11 @@ pub struct Definition {
     pub look: Look,
 }
 
-/// The catalogue, in order.
-pub const CATALOGUE: &[&Definition] = &[
+/// How many signals there are.
+pub const SIGNALS: usize = 20;
+
+/// The catalogue, in order of number.
+pub const CATALOGUE: [&Definition; SIGNALS] = [
     &s01_unknown_key::SIGNAL,
     &s02_shared_key::SIGNAL,
     &s03_weak_attribution::SIGNAL,
@@ -240,16 +288,48 @@ pub const CATALOGUE: &[&Definition] = &[
     &s06_scope_widening::SIGNAL,
     &s07_new_destination::SIGNAL,
     &s08_read_then_send::SIGNAL,
+    &s09_pack_then_send::SIGNAL,
     &s10_secret_in_content::SIGNAL,
     &s11_guardrail_bypass::SIGNAL,
+    &s12_lasting_change::SIGNAL,
+    &s13_untrusted_input::SIGNAL,
+    &s14_new_tool::SIGNAL,
     &s15_destructive_act::SIGNAL,
+    &s16_cost_anomaly::SIGNAL,
     &s17_off_policy::SIGNAL,
+    &s18_evidence_gap::SIGNAL,
     &s19_refused_act::SIGNAL,
+    &s20_unusual_step::SIGNAL,
 ];
 
-/// The definition of a signal that is in the catalogue.
-pub fn definition(id: SignalId) -> Option<&'static Definition> {
-    CATALOGUE.iter().find(|d| d.id == id).copied()
+/// A signal that stands in the wrong place, or has nothing to say, does not compile.
+const _: () = {
+    let mut at = 0;
+    while at < SIGNALS {
+        let d = CATALOGUE[at];
+        assert!(
+            d.id.number() as usize == at + 1,
+            "the catalogue is in order"
+        );
+        assert!(
+            !d.templates.is_empty() && !d.templates[0].is_empty(),
+            "a signal has a sentence"
+        );
+        assert!(
+            !d.clause.is_empty() && !d.clause_plural.is_empty(),
+            "a signal has a clause"
+        );
+        assert!(
+            !d.false_positives.is_empty() && !d.next_step.is_empty(),
+            "a signal has a remedy"
+        );
+        at += 1;
+    }
+};
+
+/// The definition of a signal.
+pub const fn definition(id: SignalId) -> &'static Definition {
+    CATALOGUE[id.number() as usize - 1]
 }
 
 /// Runs the signals that need the events.

@@ -8,21 +8,17 @@ use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const TEMPLATE: &str =
     "Key {key} is not in the inventory{as of}; first seen {when} on {host}, {n} so far.";
+const REVOKED: &str =
+    "Key {key} is revoked in the inventory{as of}; first seen {when} on {host}, {n} so far.";
 /// A key counts as fresh for this many seconds after it was first seen.
 const FRESH: i64 = 7 * 86_400;
 
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S1,
     name: "unknown-key",
-    about: "The key is not in the inventory.",
-    templates: &[TEMPLATE],
-    references: &[
-        "T1078.004",
-        "T1550.001",
-        "AML.T0012",
-        "AML.T0091.000",
-        "ASI03",
-    ],
+    about: "The key is not in the inventory, or is tagged revoked there.",
+    templates: &[TEMPLATE, REVOKED],
+    habituates: None,
     false_positives: "A fresh legitimate key, or an inventory that lags: the sentence says when it was last updated.",
     clause: "used a key that is not in the inventory",
     clause_plural: "used keys that are not in the inventory",
@@ -67,11 +63,13 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
             format!("{sessions} sessions")
         }),
     ];
-    let strength = if fresh { 1.0 } else { 0.7 };
+    let revoked = context.key_is_revoked(facts);
+    let strength = if fresh || revoked { 1.0 } else { 0.7 };
+    let template = if revoked { REVOKED } else { TEMPLATE };
     Finding::present(Hit::on_session(
         strength,
         facts,
-        Sentence::new(TEMPLATE, slots),
+        Sentence::new(template, slots),
     ))
 }
 
@@ -92,6 +90,16 @@ mod tests {
         Day::with("")
             .of(&[s])
             .not_assessable("S1", 0, "the inventory has no keys");
+    }
+
+    #[test]
+    fn a_revoked_key_is_worse_than_an_old_one() {
+        let s = session(r#"{"id":"a","key":"sk-...AAAA","host":"h1"}"#);
+        let revoked = KNOWN.to_owned() + "tags = [\"revoked\"]\n";
+        Day::with(&revoked)
+            .of(&[s])
+            .strength("S1", 0, Some(1.0))
+            .says("S1", 0, "is revoked in the inventory");
     }
 
     #[test]

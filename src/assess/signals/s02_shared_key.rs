@@ -1,9 +1,10 @@
 //! S2 shared-key: one credential, several people or machines.
 
-use super::{Definition, Finding, Hit, Look, SignalId};
+use super::{Definition, Finding, Hit, Look, SignalId, habit_of};
 use crate::assess::context::Context;
 use crate::assess::facts::Facts;
 use crate::assess::trust::Trust;
+use crate::history::MOST_USUAL;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const TEMPLATE: &str =
@@ -16,7 +17,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "shared-key",
     about: "One key served two or more users or hosts in the window.",
     templates: &[TEMPLATE],
-    references: &["T1550.001", "AML.T0091.000", "ASI03"],
+    habituates: Some(MOST_USUAL),
     false_positives: "Team gateways and CI keys: tag them shared-by-design in the inventory, which caps the strength at 0.3.",
     clause: "used a shared key",
     clause_plural: "used shared keys",
@@ -52,11 +53,10 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
             ""
         }),
     ];
-    Finding::present(Hit::on_session(
-        strength,
-        facts,
-        Sentence::new(TEMPLATE, slots),
-    ))
+    Finding::present(Hit {
+        habit: Some(habit_of(SignalId::S2, &[key.untrusted()])),
+        ..Hit::on_session(strength, facts, Sentence::new(TEMPLATE, slots))
+    })
 }
 
 #[cfg(test)]

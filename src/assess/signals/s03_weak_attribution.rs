@@ -13,7 +13,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "weak-attribution",
     about: "Trust in user, host, key and agent together is below 75 of 100.",
     templates: &[TEMPLATE],
-    references: &["T1078", "AML.T0073", "ASI03"],
+    habituates: None,
     false_positives: "Ephemeral runners and DHCP: record their address ranges with an owner.",
     clause: "worked from a weakly attributed endpoint",
     clause_plural: "worked from weakly attributed endpoints",

@@ -1,10 +1,11 @@
 //! S5 sensitive-touch: files of a sensitive class were read or written.
 
-use super::{Definition, Finding, Hit, Look, SignalId};
-use crate::assess::facts::{repo_of, touched_class};
-use crate::assess::window::ReplayWindow;
-use crate::model::{Entity, EntityKind, EventKind, Inventory, PathClass, Sentence, Session, Slot};
-use std::collections::BTreeSet;
+use super::{Definition, Finding, Hit, Look, SignalId, habit};
+use crate::assess::context::Context;
+use crate::assess::facts::{Facts, Touch};
+use crate::assess::trust::Trust;
+use crate::history::MOST_USUAL;
+use crate::model::{Entity, EntityKind, PathClass, Sentence, Slot, Text};
 
 const IN_REPO: &str = "{verb} {n} in {repo}, e.g. {path}.";
 const OUTSIDE: &str = "{verb} {n}, e.g. {path}.";
@@ -16,72 +17,56 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "sensitive-touch",
     about: "A path in a sensitive class was read or written.",
     templates: &[IN_REPO, OUTSIDE],
-    references: &[
-        "T1552.001",
-        "T1552.004",
-        "T1005",
-        "AML.T0037",
-        "AML.T0055",
-        "AML.T0085.001",
-    ],
+    habituates: Some(MOST_USUAL),
     false_positives: "People who work on such code every day; test fixtures, which the operator can class as none.",
     clause: "touched sensitive files",
     clause_plural: "touched sensitive files",
     why: "It touched files that would hurt in the wrong hands.",
     next_step: "Check that the work on these files was asked for.",
-    look: Look::Events(look),
+    look: Look::Facts(look),
 };
 
-fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> Finding {
-    if session.events.is_empty() {
+fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
+    if facts.events == 0 {
         return Finding::NotAssessable("no events are recorded");
     }
-    let mut best: Option<(f64, usize, PathClass, bool)> = None;
-    let mut files = BTreeSet::new();
-    let mut times = 0;
-    let mut last_at = None;
-    for (i, event) in session.events.iter().enumerate() {
-        let (Some(class), Some(path)) = (touched_class(session, event, inventory), &event.path)
-        else {
-            continue;
-        };
-        let wrote = event.kind != EventKind::Read;
-        let strength = class.strength() * if wrote { 1.0 } else { READ };
-        times += 1;
-        last_at = last_at.max(event.at);
-        files.insert((class, wrote, Entity::file(repo_of(session, event), path)));
-        if best.is_none_or(|(s, ..)| strength > s) {
-            best = Some((strength, i, class, wrote));
-        }
-    }
-    let Some((strength, at, class, wrote)) = best else {
+    let usual = |t: &Touch| {
+        let repo = t.file.file_repo().unwrap_or_default();
+        habit(SignalId::S5, facts, &[repo, t.class.word()])
+    };
+    let counts = |t: &Touch| strength(t) * context.usual(usual(t)).factor(MOST_USUAL);
+    // The first of the strongest.
+    let strongest = facts
+        .touches
+        .iter()
+        .max_by(|a, b| counts(a).total_cmp(&counts(b)).then(b.event.cmp(&a.event)));
+    let Some(touch) = strongest else {
         return Finding::Absent;
     };
-    let event = &session.events[at];
-    let of_class = files
-        .iter()
-        .filter(|(c, w, _)| (*c, *w) == (class, wrote))
-        .count();
-    let repo = repo_of(session, event);
+    let alike = |t: &&Touch| (t.class, t.changed) == (touch.class, touch.changed);
+    let of_class = facts.touches.iter().filter(alike).count();
     let mut slots = vec![
-        Slot::words(if wrote { "Wrote" } else { "Read" }),
-        Slot::words(counted(of_class, class)),
+        Slot::words(if touch.changed { "Wrote" } else { "Read" }),
+        Slot::words(counted(of_class, touch.class)),
     ];
-    slots.extend(repo.map(|r| Slot::Entity(Entity::new(EntityKind::Repo, r))));
+    let repo = touch.file.file_repo().map(Text::new);
     slots.extend(
-        event
-            .path
-            .as_ref()
-            .map(|p| Slot::Entity(Entity::file(repo, p))),
+        repo.iter()
+            .map(|r| Slot::Entity(Entity::new(EntityKind::Repo, r))),
     );
-    let sentence = Sentence::new(if repo.is_some() { IN_REPO } else { OUTSIDE }, slots);
+    slots.push(Slot::Entity(touch.file.clone()));
+    let template = if repo.is_some() { IN_REPO } else { OUTSIDE };
     Finding::present(Hit {
-        strength,
-        last_at,
-        evidence: vec![at as u32],
-        times,
-        sentence,
+        last_at: facts.touches.iter().filter_map(|t| t.last_at).max(),
+        evidence: vec![touch.event],
+        times: facts.touches.iter().map(|t| t.times).sum(),
+        habit: usual(touch),
+        ..Hit::new(strength(touch), Sentence::new(template, slots))
     })
+}
+
+fn strength(touch: &Touch) -> f64 {
+    touch.class.strength() * if touch.changed { 1.0 } else { READ }
 }
 
 fn counted(n: usize, class: PathClass) -> String {

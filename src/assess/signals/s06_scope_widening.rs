@@ -1,9 +1,10 @@
 //! S6 scope-widening: the session left the scope it started with.
 
-use super::{Definition, Finding, Hit, Look, SignalId};
+use super::{Definition, Finding, Hit, Look, SignalId, habit_in};
 use crate::assess::facts::{is_beyond_workspace, touched_class};
 use crate::assess::lexicon::paths::is_scratch;
 use crate::assess::window::ReplayWindow;
+use crate::history::MOST_USUAL;
 use crate::model::{
     Entity, EntityKind, Event, EventKind, Inventory, Sentence, Session, Slot, Text,
 };
@@ -18,7 +19,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "scope-widening",
     about: "After its first third the session touched files outside the repository or folder it began in.",
     templates: &[TEMPLATE, UNTIMED],
-    references: &["T1083", "T1213.003", "AML.T0036", "ASI01"],
+    habituates: Some(MOST_USUAL),
     false_positives: "Refactorings across a monorepo: the scope is the declared workspace.",
     clause: "widened its scope",
     clause_plural: "widened their scope",
@@ -65,12 +66,13 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         .copied()
         .unwrap_or(outside[0]);
     let last_at = outside.iter().filter_map(|(_, e)| e.at).max();
+    let scope = event.repo.as_ref().or(session.workspace.repo.as_ref());
     Finding::present(Hit {
-        strength,
         last_at,
         evidence: vec![*at as u32],
         times: outside.len() as u32,
-        sentence: sentence(session, event),
+        habit: habit_in(SignalId::S6, session, &[scope.map_or("", Text::untrusted)]),
+        ..Hit::new(strength, sentence(session, event))
     })
 }
 

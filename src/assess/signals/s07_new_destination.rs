@@ -1,16 +1,19 @@
 //! S7 new-destination: something left for a place that is rare for the company.
 
-use super::{Definition, Finding, Hit, Look, SignalId};
+use super::{Definition, Finding, Hit, Look, SignalId, habit_of};
 use crate::assess::context::Context;
 use crate::assess::facts::{Facts, Reach};
 use crate::assess::trust::Trust;
+use crate::history::MOST_USUAL;
 use crate::history::Novelty;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const NEVER: &str = "Called {dest}, never seen before; {basis}.";
 const RARELY: &str = "Called {dest}, seen in {n}; {basis}.";
 /// What a destination that only the user is new to counts.
-const NEW_TO_USER: f64 = 0.6;
+const NEW_TO_USER: f64 = 0.3;
+/// What a mailbox counts at a company that mail has long gone to.
+const KNOWN_DOMAIN: f64 = 0.5;
 /// What a request counts that fetches and sends no body.
 const FETCH: f64 = 0.5;
 
@@ -19,7 +22,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "new-destination",
     about: "A request left for a destination that is rare for the company and on no list.",
     templates: &[NEVER, RARELY],
-    references: &["T1071.001", "T1567", "AML.T0086", "ASI02"],
+    habituates: Some(MOST_USUAL),
     false_positives: "Documentation sites: fetching without a body counts half; sanctioned domains count nothing.",
     clause: "called a new destination",
     clause_plural: "called new destinations",
@@ -52,11 +55,11 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         )
     };
     Finding::present(Hit {
-        strength: *strength,
         last_at: open.iter().filter_map(|(_, _, r)| r.last_at).max(),
         evidence: open.iter().take(3).map(|(_, _, r)| r.event).collect(),
         times: open.len() as u32,
-        sentence,
+        habit: Some(habit_of(SignalId::S7, &[reach.destination.untrusted()])),
+        ..Hit::new(*strength, sentence)
     })
 }
 
@@ -66,25 +69,25 @@ fn strength<'a>(
     context: &Context<'_>,
 ) -> (f64, Novelty, &'a Reach) {
     let destination = Entity::new(EntityKind::Destination, &reach.destination);
-    let to_company = context.novelty(facts, &destination);
+    let peers = context.peers(facts, &destination);
+    let to_company = context.novelty(facts, &destination).among(peers);
     let to_user = match &facts.user {
         Some(user) => {
             context
                 .lane_novelty(facts, &Entity::new(EntityKind::User, user), &destination)
+                .among(peers)
                 .value
         }
         None => 0.0,
     };
     let novelty = to_company.value.max(NEW_TO_USER * to_user);
-    (
-        if reach.fetch_only {
-            novelty * FETCH
-        } else {
-            novelty
-        },
-        to_company,
-        reach,
-    )
+    let fetched = if reach.fetch_only { FETCH } else { 1.0 };
+    let known = if context.knows_mail_domain(facts, &reach.destination) {
+        KNOWN_DOMAIN
+    } else {
+        1.0
+    };
+    (novelty * fetched * known, to_company, reach)
 }
 
 #[cfg(test)]
@@ -131,6 +134,22 @@ mod tests {
             .of(&[s]);
         day.strength("S7", 0, Some(1.0))
             .says("S7", 0, "never seen before");
+    }
+
+    #[test]
+    fn a_new_mailbox_at_a_company_that_is_known() {
+        let mail = |id: &str, to: &str| call(id, to, "send");
+        let earlier: Vec<_> = (0..9)
+            .map(|i| mail(&format!("e{i}"), &format!("person{i}@partner.io")))
+            .collect();
+        let day = |to: &str| {
+            Day::with("")
+                .aged(30)
+                .before("2026-11-20T12:00:00Z", &earlier)
+                .of(&[mail("a", to)])
+        };
+        day("somebody@partner.io").strength("S7", 0, Some(0.5));
+        day("somebody@gmail.com").strength("S7", 0, Some(1.0));
     }
 
     #[test]

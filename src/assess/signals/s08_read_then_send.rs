@@ -11,14 +11,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "read-then-send",
     about: "A sensitive read was followed by an outbound request within 20 minutes.",
     templates: &[TEMPLATE],
-    references: &[
-        "T1041",
-        "T1048.003",
-        "T1567",
-        "AML.T0086",
-        "AML.T0025",
-        "ASI02",
-    ],
+    habituates: None,
     false_positives: "The ordinary read, test and push: sanctioned places count half, a push to the own remote a fifth.",
     clause: "sent a request out soon after reading sensitive files",
     clause_plural: "sent requests out soon after reading sensitive files",
@@ -41,11 +34,10 @@ fn look(session: &Session, _: &Inventory, window: Option<&ReplayWindow>) -> Find
         Slot::Entity(Entity::new(EntityKind::Destination, &window.destination)),
     ];
     Finding::when(window.strength, |strength| Hit {
-        strength,
         last_at: session.events[window.send as usize].at,
         evidence: vec![window.read, window.send],
         times: window.times,
-        sentence: Sentence::new(TEMPLATE, slots),
+        ..Hit::new(strength, Sentence::new(TEMPLATE, slots))
     })
 }
 

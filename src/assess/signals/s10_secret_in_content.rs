@@ -14,14 +14,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "secret-in-content",
     about: "A secret in a provider's format or an assigned password was in a command, a file, a request or a tool's output.",
     templates: &[TEMPLATE],
-    references: &[
-        "T1552.001",
-        "AML.T0055",
-        "AML.T0057",
-        "AML.T0083",
-        "AML.T0098",
-        "ASI03",
-    ],
+    habituates: None,
     false_positives: "Fixtures and documented example values.",
     clause: "handled a secret in the open",
     clause_plural: "handled secrets in the open",
@@ -67,11 +60,10 @@ fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
         Slot::Count(*at as u64 + 1),
     ];
     Finding::present(Hit {
-        strength: strength(*secret),
         last_at: found.iter().filter_map(|(_, e, _)| e.at).max(),
         evidence: found.iter().take(3).map(|(i, ..)| *i as u32).collect(),
         times: found.len() as u32,
-        sentence: Sentence::new(TEMPLATE, slots),
+        ..Hit::new(strength(*secret), Sentence::new(TEMPLATE, slots))
     })
 }
 

@@ -1,9 +1,10 @@
 //! S11 guardrail-bypass: nobody was asked.
 
-use super::{Definition, Finding, Hit, Look, SignalId};
+use super::{Definition, Finding, Hit, Look, SignalId, habit_in};
 use crate::assess::lexicon::modes::{Supervision, supervision};
 use crate::assess::lookup;
 use crate::assess::window::ReplayWindow;
+use crate::history::MOST_USUAL;
 use crate::model::{Event, EventKind, Inventory, Sentence, Session, Slot, Text};
 
 const TEMPLATE: &str = "Ran with approvals off ({mode}); {n} not reviewed.";
@@ -17,13 +18,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "guardrail-bypass",
     about: "Permission prompts or the sandbox were off, or twenty edits in a row were accepted unseen.",
     templates: &[TEMPLATE],
-    references: &[
-        "T1562.001 (revoked in v19 for T1685)",
-        "AML.T0081",
-        "AML.T0107",
-        "ASI02",
-        "ASI09",
-    ],
+    habituates: Some(MOST_USUAL),
     false_positives: "Sandboxes and CI: class their hosts `sandbox` or `ci` in the inventory, which halves the strength.",
     clause: "ran with approvals off",
     clause_plural: "ran with approvals off",
@@ -70,15 +65,13 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
     } else {
         format!("{n} tool calls")
     };
+    let slots = vec![Slot::Text(mode.clone()), Slot::words(counted)];
     Finding::when(strength, |strength| Hit {
-        strength,
         last_at: acts.iter().filter_map(|i| session.events[*i].at).max(),
         evidence: acts.iter().take(3).map(|i| *i as u32).collect(),
         times: n as u32,
-        sentence: Sentence::new(
-            TEMPLATE,
-            vec![Slot::Text(mode.clone()), Slot::words(counted)],
-        ),
+        habit: habit_in(SignalId::S11, session, &[mode.untrusted()]),
+        ..Hit::new(strength, Sentence::new(TEMPLATE, slots))
     })
 }
 

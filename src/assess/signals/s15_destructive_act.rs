@@ -1,12 +1,14 @@
 //! S15 destructive-act: something was deleted, overwritten or torn down.
 
 use super::{Definition, Finding, Hit, Look, SignalId};
-use crate::assess::facts::repo_of;
-use crate::assess::lexicon::acts::{Destruction, destruction, names_production};
+use crate::assess::facts::{Destroyed, repo_of};
+use crate::assess::lexicon::destruction::{Destruction, destruction, names_production};
 use crate::assess::lookup;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Entity, EntityKind, Event, Inventory, Sentence, Session, Slot, Text};
 
+/// What any destructive act counts.
+const BASE: f64 = 0.2;
 const DELETED: &str = "{what} {path}{irreversible}.";
 const DONE: &str = "{what} in {target}{irreversible}.";
 
@@ -15,7 +17,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "destructive-act",
     about: "Files, history, infrastructure or data were deleted or overwritten.",
     templates: &[DELETED, DONE],
-    references: &["T1485", "T1565.001", "AML.T0101", "ASI02", "ASI10"],
+    habituates: None,
     false_positives: "Cleaning build output, scratch and caches counts nothing.",
     clause: "carried out a destructive act",
     clause_plural: "carried out destructive acts",
@@ -43,20 +45,13 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         return Finding::Absent;
     };
     let event = &session.events[*at];
-    let target = match (&event.path, &event.destination, repo_of(session, event)) {
-        (Some(path), _, repo) => Slot::Entity(Entity::file(repo, path)),
-        // A push ends at the forge; what it overwrites is the repository.
-        (_, _, Some(repo)) if is_git(event) => Slot::Entity(Entity::new(EntityKind::Repo, repo)),
-        (_, Some(destination), _) => {
-            Slot::Entity(Entity::new(EntityKind::Destination, destination))
-        }
-        (_, _, Some(repo)) => Slot::Entity(Entity::new(EntityKind::Repo, repo)),
-        _ => session
-            .workspace
-            .path
-            .clone()
-            .map_or(Slot::words("a place that is not recorded"), Slot::Text),
-    };
+    let target = target(session, event).map_or_else(
+        || {
+            let place = session.workspace.path.clone();
+            place.map_or(Slot::words("a place that is not recorded"), Slot::Text)
+        },
+        Slot::Entity,
+    );
     let template = if event.path.is_some() { DELETED } else { DONE };
     let what = if act.objects > 1 {
         format!("{} ({} objects)", act.verb, act.objects)
@@ -69,14 +64,16 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         ""
     });
     Finding::present(Hit {
-        strength: *strength,
         last_at: found
             .iter()
             .filter_map(|(_, i, _)| session.events[*i].at)
             .max(),
         evidence: found.iter().take(3).map(|(_, i, _)| *i as u32).collect(),
         times: found.len() as u32,
-        sentence: Sentence::new(template, vec![Slot::words(what), target, irreversible]),
+        ..Hit::new(
+            *strength,
+            Sentence::new(template, vec![Slot::words(what), target, irreversible]),
+        )
     })
 }
 
@@ -87,10 +84,12 @@ fn is_git(event: &Event) -> bool {
         .any(|p| p.untrusted().split_whitespace().next() == Some("git"))
 }
 
+/// One file that a working copy still has says little; what cannot be taken back,
+/// what is many, and what is production say more.
 fn strength(act: Destruction, production: bool) -> f64 {
     let irreversible = if act.irreversible { 0.2 } else { 0.0 };
     let production = if production { 0.4 } else { 0.0 };
-    (0.4 + irreversible + production + (1.0 + act.objects as f64).log10() / 10.0).min(1.0)
+    (BASE + irreversible + production + (1.0 + act.objects as f64).log10() / 10.0).min(1.0)
 }
 
 /// Production: the operator says so of the repository or host, or the act names it.
@@ -105,6 +104,37 @@ fn is_production(session: &Session, event: &Event, inventory: &Inventory) -> boo
     host_class == Some("production")
         || repo.is_some_and(|r| r.class.as_deref() == Some("production"))
         || names_production(event)
+}
+
+/// The gravest destructive act of a session.
+pub fn destroyed(session: &Session, inventory: &Inventory) -> Option<Destroyed> {
+    let mut worst: Option<Destroyed> = None;
+    for event in &session.events {
+        let Some(act) = destruction(event) else {
+            continue;
+        };
+        let strength = strength(act, is_production(session, event, inventory));
+        if worst.as_ref().is_none_or(|w| strength > w.strength)
+            && let Some(target) = target(session, event)
+        {
+            worst = Some(Destroyed { target, strength });
+        }
+    }
+    worst
+}
+
+/// What a destructive act hit, as far as it is recorded.
+fn target(session: &Session, event: &Event) -> Option<Entity> {
+    let repo = repo_of(session, event);
+    let named = |kind, name: Option<&Text>| name.map(|n| Entity::new(kind, n));
+    match (&event.path, repo) {
+        (Some(path), repo) => Some(Entity::file(repo, path)),
+        // A push ends at the forge; what it overwrites is the repository.
+        (None, Some(repo)) if is_git(event) => Some(Entity::new(EntityKind::Repo, repo)),
+        (None, repo) => named(EntityKind::Destination, event.destination.as_ref())
+            .or_else(|| named(EntityKind::Repo, repo))
+            .or_else(|| named(EntityKind::Tool, event.tool.as_ref())),
+    }
 }
 
 /// Whether a destructive act was aimed at production.
@@ -130,10 +160,10 @@ mod tests {
         let one = 2.0_f64.log10() / 10.0;
         Day::with("")
             .of(&[run("git push --force")])
-            .strength("S15", 0, Some(0.6 + one));
+            .strength("S15", 0, Some(0.4 + one));
         Day::with("")
             .of(&[run("kubectl delete deploy -n prod")])
-            .strength("S15", 0, Some(1.0));
+            .strength("S15", 0, Some(0.8 + one));
         Day::with("")
             .of(&[run("git push")])
             .strength("S15", 0, None);
@@ -147,6 +177,22 @@ mod tests {
         Day::with("")
             .of(&[s])
             .says("S15", 0, "Forced a push in acme/a, not reversible.");
+    }
+
+    #[test]
+    fn tools_of_any_agent_destroy() {
+        let one = 2.0_f64.log10() / 10.0;
+        let call = |tool: &str| {
+            session(&format!(
+                r#"{{"id":"a","events":[{{"kind":"tool","tool":"{tool}"}}]}}"#
+            ))
+        };
+        Day::with("")
+            .of(&[call("mcp__crm__delete_contact")])
+            .strength("S15", 0, Some(0.4 + one));
+        Day::with("")
+            .of(&[call("cancel_meeting")])
+            .strength("S15", 0, None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "off-policy-model-or-agent",
     about: "A model or an agent is not listed by policy, or is the first of its kind in the company.",
     templates: &[AGAINST, FIRST],
-    references: &["AML.T0047", "AML.T0103", "T1036.005", "ASI04"],
+    habituates: None,
     false_positives: "Launch days: list the new model in the inventory's policy.",
     clause: "used a model or agent outside policy",
     clause_plural: "used models or agents outside policy",

@@ -1,6 +1,7 @@
 //! S19 refused-act: somebody or something said no, and what came of it.
 
 use super::{Definition, Finding, Hit, Look, SignalId};
+use crate::assess::lexicon::acts::is_shell;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Event, EventKind, Inventory, RefusedBy, Sentence, Session, Slot, Text};
 
@@ -18,11 +19,7 @@ pub(super) const SIGNAL: Definition = Definition {
     name: "refused-act",
     about: "An act was refused by a policy, a classifier, a sandbox, the model or a person.",
     templates: &[REFUSED, REFUSED_ON, REACHED],
-    references: &[
-        "T1562.001 where it disables the guard (revoked in v19 for T1685)",
-        "ASI02",
-        "ASI10",
-    ],
+    habituates: None,
     false_positives: "People reject tool calls all day, hence 0.05 for them: supervision at work.",
     clause: "was refused an act",
     clause_plural: "were refused an act",
@@ -56,14 +53,13 @@ fn look(session: &Session, _: &Inventory, _: Option<&ReplayWindow>) -> Finding {
         .map(|i| i as u32)
         .collect();
     Finding::present(Hit {
-        strength: *strength,
         last_at: found
             .iter()
             .filter_map(|(_, i, _)| session.events[*i].at)
             .max(),
         evidence,
         times: found.len() as u32,
-        sentence: sentence(session, *at, *around),
+        ..Hit::new(*strength, sentence(session, *at, *around))
     })
 }
 
@@ -118,21 +114,6 @@ fn way_around(session: &Session, at: usize) -> Option<usize> {
             let crossed = !by_person || (is_command(e) && !is_shell(tool.untrusted()));
             (soon && other && done && crossed && same_object(e)).then_some(i)
         })
-}
-
-/// Tools that run a command line.
-fn is_shell(tool: &str) -> bool {
-    let tool = tool.to_ascii_lowercase();
-    [
-        "bash",
-        "shell",
-        "powershell",
-        "exec_command",
-        "terminal",
-        "run_command",
-    ]
-    .iter()
-    .any(|s| tool.contains(s))
 }
 
 fn sentence(session: &Session, at: usize, around: Option<usize>) -> Sentence {

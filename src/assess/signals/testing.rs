@@ -1,10 +1,9 @@
 //! A small harness for tests of signals: a day, its history and its inventory.
 
-use super::{CATALOGUE, Finding};
-use crate::assess::context::pairings;
-use crate::assess::{Context, Facts, reduce};
-use crate::history::{Baseline, Sighting};
-use crate::model::{Inventory, Session, Snapshot, Window};
+use super::{CATALOGUE, Finding, Weights};
+use crate::assess::{Context, Declared, Facts, assess, reduce, sighting};
+use crate::history::Baseline;
+use crate::model::{Dispositions, Inventory, Session, Snapshot, Window};
 use crate::normalise;
 use jiff::{SignedDuration, Timestamp};
 
@@ -63,15 +62,40 @@ impl Day {
         self.baseline.begin(&earlier);
         for s in sessions {
             let facts = reduce(s, &earlier, &self.inventory);
-            self.baseline.absorb(&Sighting {
-                session: &facts.id,
-                at: facts.started_at.unwrap_or(earlier.window.start),
-                host: facts.host.as_ref(),
-                entities: facts.entities(),
-                lanes: pairings(&facts),
-            });
+            let learned = sighting(&facts, &earlier, &self.inventory, Box::default());
+            self.baseline.absorb(&learned);
         }
         self
+    }
+
+    /// Lets the same be usual on this many of the last days.
+    pub(crate) fn usual_for(mut self, days: i64, same: &Session) -> Self {
+        let facts = reduce(same, &snapshot(NOW), &self.inventory);
+        let found = self.judged(&facts);
+        let habits: Box<[u64]> = found.hits.iter().filter_map(|(_, h)| h.habit).collect();
+        for back in 1..=days {
+            let mut old = snapshot(NOW);
+            old.window.start -= SignedDuration::from_hours(24 * back);
+            self.baseline.begin(&old);
+            let mut then = facts.clone();
+            then.id = crate::model::Text::new(&format!("usual {back}"));
+            then.started_at = Some(old.window.start);
+            self.baseline
+                .absorb(&sighting(&then, &old, &self.inventory, habits.clone()));
+        }
+        self
+    }
+
+    fn judged(&self, facts: &Facts) -> crate::assess::Assessment {
+        let (head, weights, dispositions) =
+            (snapshot(NOW), Weights::default(), Dispositions::default());
+        let declared = Declared {
+            inventory: &self.inventory,
+            dispositions: &dispositions,
+            weights: &weights,
+        };
+        let context = Context::new(&head, declared, &self.baseline, &self.facts);
+        assess(facts, &context, false)
     }
 
     pub(crate) fn of(mut self, sessions: &[Session]) -> Self {
@@ -84,20 +108,24 @@ impl Day {
 
     fn finding(&self, signal: &str, at: usize) -> Finding {
         let number: u8 = signal[1..].parse().unwrap();
-        let head = snapshot(NOW);
-        let context = Context::new(&head, &self.inventory, &self.baseline, &self.facts);
-        let facts = &self.facts[at];
-        let trust = crate::assess::trust::trust(facts, &context);
-        let mut found = super::look_at_facts(facts, &trust, &context);
-        found.extend(facts.findings.iter().cloned());
         assert!(
             CATALOGUE.iter().any(|d| d.id.number() == number),
             "{signal} is in the catalogue"
         );
-        found
+        let judged = self.judged(&self.facts[at]);
+        let hit = judged
+            .hits
             .into_iter()
-            .find(|(id, _)| id.number() == number)
-            .map_or(Finding::Absent, |(_, f)| f)
+            .find(|(id, _)| id.number() == number);
+        let not = judged
+            .not_assessable
+            .iter()
+            .find(|(id, _)| id.number() == number);
+        match (hit, not) {
+            (Some((_, hit)), _) => Finding::present(hit),
+            (None, Some((_, why))) => Finding::NotAssessable(why),
+            (None, None) => Finding::Absent,
+        }
     }
 
     pub(crate) fn found(&self, signal: &str, at: usize) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! The brief: the answer first, the reasons second, the rows last.
 
+use super::changes as changes_page;
 use super::frame::{Frame, Section};
 use super::item::{self, ItemView};
 use super::ledger::{self, RowView};
@@ -7,7 +8,7 @@ use super::map_view::{self, MapView};
 use super::{Link, counted};
 use crate::model::{Status, moment, span_words};
 use crate::relate::queue;
-use crate::relate::{Edition, Item, subject};
+use crate::relate::{Edition, Item, Turn, subject};
 use crate::render::address::{Leaf, Linker};
 use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
@@ -53,6 +54,9 @@ struct ClauseView {
 struct SinceView {
     first: bool,
     before: Option<Link>,
+    /// Why the comparison is to be taken with care.
+    cautions: Vec<String>,
+    changes: String,
     parts: Vec<SincePart>,
     unchanged: usize,
 }
@@ -213,54 +217,59 @@ fn bottom_line(linker: &Linker<'_>) -> Vec<ClauseView> {
 
 fn since(linker: &Linker<'_>) -> SinceView {
     let edition = linker.of();
-    let since = &edition.since;
-    let Some(before) = since.edition else {
+    let changes = &edition.changes;
+    let page = linker.leaf(Leaf::Changes);
+    let Some(before) = changes.against else {
         return SinceView {
             first: true,
             before: None,
+            cautions: Vec::new(),
+            changes: page,
             parts: Vec::new(),
             unchanged: 0,
         };
     };
-    let links = |sessions: &[usize]| -> Vec<Link> {
-        let link = |s: &usize| Link {
-            href: linker.session(*s),
-            text: Markup::value(&edition.facts(*s).id),
-        };
-        sessions.iter().take(ITEMS).map(link).collect()
+    let part = |turn: Turn| SincePart {
+        word: turn.word(),
+        count: changes.count(turn),
+        links: changes
+            .of(turn)
+            .take(ITEMS)
+            .filter_map(|c| linker.lead(&c.session))
+            .collect(),
     };
-    let part = |word, sessions: &[usize]| SincePart {
-        word,
-        count: sessions.len(),
-        links: links(sessions),
-    };
-    let parts = vec![
-        part("new", &since.new),
-        part("grew", &since.grew),
-        part("eased", &since.eased),
-        SincePart {
-            word: "closed",
-            count: since.closed.len(),
-            links: since
-                .closed
-                .iter()
-                .take(ITEMS)
-                .map(|story| Link {
-                    href: linker.session_in(before, &story.session),
-                    text: Markup::value(&story.session),
+    let closed = SincePart {
+        word: "closed",
+        count: changes.closed.len(),
+        links: changes
+            .closed
+            .iter()
+            .take(ITEMS)
+            .filter_map(|ended| {
+                let session = ended.session.as_ref()?;
+                Some(Link {
+                    href: linker.session_in(before, session),
+                    text: Markup::value(session),
                 })
-                .collect(),
-        },
-        part("reopened", &since.reopened),
-    ];
+            })
+            .collect(),
+    };
     SinceView {
         first: false,
         before: Some(Link {
             href: linker.edition(before),
             text: Markup::words(&before.to_string()),
         }),
-        parts,
-        unchanged: since.unchanged(edition.leads.len()),
+        cautions: changes_page::cautions(edition),
+        changes: page,
+        parts: vec![
+            part(Turn::New),
+            part(Turn::Grew),
+            part(Turn::Eased),
+            closed,
+            part(Turn::Reopened),
+        ],
+        unchanged: changes.count(Turn::Unchanged),
     }
 }
 
@@ -298,9 +307,23 @@ fn cards(edition: &Edition<'_>) -> Vec<Card> {
         (0, e) => format!("{e} ended but still explanatory"),
         (a, e) => format!("{a} active, {e} ended but still explanatory"),
     };
-    let background = match edition.watching.len() {
-        0 => "Stable and low-value for the first read".to_owned(),
-        n => format!("{n} worth watching, the rest stable and low-value for the first read"),
+    let mut apart: Vec<String> = Vec::new();
+    for (n, words) in [
+        (edition.watching.len(), "worth watching"),
+        (edition.decided.len(), "decided on"),
+        (edition.suppressed, "with a suppressed signal"),
+    ] {
+        if n > 0 {
+            apart.push(format!("{n} {words}"));
+        }
+    }
+    let background = if apart.is_empty() {
+        "Stable and low-value for the first read".to_owned()
+    } else {
+        format!(
+            "{}, the rest stable and low-value for the first read",
+            apart.join(", ")
+        )
     };
     let links = match edition.links.kinds.len() {
         0 => "Nothing links a lead to another session".to_owned(),
@@ -428,6 +451,20 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
         coverage.border.masked,
         "text with a masked secret",
         "texts with a masked secret",
+    );
+    for (gap, n) in edition.context.common_gaps() {
+        notes.push(format!(
+            "{} fell silent together at {} for {}: taken for the collector's",
+            counted(n, "session", "sessions"),
+            moment(gap.from),
+            crate::model::duration_words(gap.seconds())
+        ));
+    }
+    notes.extend(
+        edition
+            .incomplete
+            .iter()
+            .map(|reason| format!("not whole: {reason}")),
     );
     let days = edition.context.history_days();
     if days < crate::history::MATURE_DAYS {

@@ -4,7 +4,7 @@ use super::brief::{bottom_line_text, coverage, headline};
 use crate::assess::trust::TrustLevel;
 use crate::model::{Status, plain_text};
 use crate::relate::queue;
-use crate::relate::{Item, subject};
+use crate::relate::{Item, Turn, subject};
 use crate::render::address::Linker;
 use crate::render::plain::printable_json;
 use anyhow::Result;
@@ -30,6 +30,8 @@ struct Data {
     unique_users: usize,
     total_cost_usd: String,
     since: SinceData,
+    decided: usize,
+    open_narratives: usize,
     queue: Vec<ItemData>,
     coverage: CoverageData,
 }
@@ -81,7 +83,7 @@ pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
             .filter(|l| edition.facts(**l).status == status)
             .count()
     };
-    let since = &edition.since;
+    let changes = &edition.changes;
     let data = Data {
         format: "daybrief-brief",
         version: 1,
@@ -101,13 +103,15 @@ pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
         unique_users: edition.unique_users(),
         total_cost_usd: edition.total_cost().exact(),
         since: SinceData {
-            edition: since.edition.map(|e| e.to_string()),
-            new: since.new.len(),
-            grew: since.grew.len(),
-            eased: since.eased.len(),
-            closed: since.closed.len(),
-            reopened: since.reopened.len(),
+            edition: changes.against.map(|e| e.to_string()),
+            new: changes.count(Turn::New),
+            grew: changes.count(Turn::Grew),
+            eased: changes.count(Turn::Eased),
+            closed: changes.closed.len(),
+            reopened: changes.count(Turn::Reopened),
         },
+        decided: edition.decided.len(),
+        open_narratives: edition.open_narratives().count(),
         queue: edition
             .queue
             .iter()
@@ -161,7 +165,7 @@ fn item_data(linker: &Linker<'_>, item: &Item) -> ItemData {
         confidence: assessment.confidence.level.word(),
         because: assessment.confidence.because.clone(),
         next_step: words.next_step,
-        narrative: edition.narrative_of(session).map(|n| n.id.clone()),
+        narrative: edition.narrative_of(session).map(|n| n.id().to_owned()),
         evidence: assessment
             .hits
             .iter()

@@ -63,9 +63,15 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
     let about: Vec<_> = edition
         .narratives
         .iter()
-        .filter(|n| n.subject == *entity || n.also.iter().any(|(_, e)| e == entity))
+        .filter(|n| {
+            n.thread
+                .questions
+                .iter()
+                .any(|q| q.subject.entity() == Some(entity))
+        })
         .collect();
-    let open = edition.narratives.len();
+    let open = edition.open_narratives().count();
+    let closes = edition.closes(entity);
     let title = format!(
         "{} {}",
         entity.kind.word(),
@@ -86,10 +92,9 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
             .map(|(i, s)| ledger::row(linker, i + 1, *s))
             .collect(),
         sessions: sessions.len(),
-        closes: (!about.is_empty()).then(|| {
+        closes: (closes > 0).then(|| {
             format!(
-                "Closing this closes {} of {}.",
-                about.len(),
+                "Settling this closes {closes} of {}.",
                 counted(open, "open narrative", "open narratives")
             )
         }),
@@ -171,11 +176,8 @@ fn facts(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<FactVi
             fact("Because", record.and_then(|r| r.why.clone()));
         }
         EntityKind::User => {
-            let users = context.inventory.users.iter().flatten();
-            let record = users
-                .into_iter()
-                .find(|u| u.name == entity.name.untrusted());
-            fact("Team", record.and_then(|u| u.team.clone()));
+            let team = context.inventory.team(entity.name.untrusted());
+            fact("Team", team.filter(|t| !t.is_empty()).map(str::to_owned));
         }
         _ => {}
     }

@@ -1,18 +1,17 @@
 //! A queue item: a lead or a window, with everything that explains its place.
 
 use super::{Link, counted};
-use crate::assess::score::RowOf;
+use crate::assess::score::{Row, RowOf, Working, consequence_factor, trust_factor};
 use crate::assess::signals::{SignalId, definition};
 use crate::assess::{Assessment, Band};
-use crate::model::{Sentence, Slot, date, duration_words};
+use crate::history::USUAL_DAYS;
+use crate::model::{Sentence, Slot, Status, date, duration_words};
 use crate::relate::queue::{Words, session_words, window_words};
-use crate::relate::{Edition, Item, Narrative, WindowItem, list_words, subject};
+use crate::relate::{Anchor, Edition, Item, Narrative, WindowItem, list_words, subject};
 use crate::render::address::Linker;
 use crate::render::html::Markup;
 use serde::Serialize;
 
-/// Rows for which "without this" is worked out.
-const WITHOUT: usize = 3;
 /// Folded sessions that are named.
 const FOLDED: usize = 5;
 
@@ -42,7 +41,10 @@ pub struct ItemView {
     deductions: Vec<Markup>,
     stakes: Vec<Markup>,
     narrative: Option<NarrativeView>,
+    /// What handling the subject of the narrative would close.
+    leverage: Option<String>,
     folded: Option<FoldedView>,
+    suppressed: Vec<SuppressedView>,
     not_assessable: Vec<String>,
 }
 
@@ -60,6 +62,7 @@ pub struct EvidenceView {
 pub struct TableView {
     rows: Vec<RowView>,
     total: u32,
+    sum: String,
     significance: String,
     also_present: Option<String>,
 }
@@ -68,6 +71,7 @@ pub struct TableView {
 struct RowView {
     label: String,
     kind: &'static str,
+    how: String,
     raw: String,
     shown: String,
     without: Option<u32>,
@@ -81,9 +85,20 @@ pub struct NarrativeView {
     subject: Markup,
     day: i64,
     since: String,
-    closing: &'static str,
+    state: &'static str,
+    closing: Markup,
+    hold: Option<&'static str>,
     anchor: Option<Markup>,
     also: Vec<Markup>,
+    merged: Option<String>,
+}
+
+/// A signal that fired and does not count.
+#[derive(Debug, Serialize)]
+struct SuppressedView {
+    signal: &'static str,
+    sentence: Markup,
+    decision: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -122,7 +137,7 @@ pub fn session_view(linker: &Linker<'_>, place: usize, session: usize) -> ItemVi
         .hits
         .iter()
         .map(|(id, hit)| EvidenceView {
-            signal: definition(*id).map_or("", |d| d.name),
+            signal: definition(*id).name,
             sentence: Markup::sentence(&hit.sentence, linker),
             links: hit
                 .evidence
@@ -144,6 +159,10 @@ pub fn session_view(linker: &Linker<'_>, place: usize, session: usize) -> ItemVi
         narrative: edition
             .narrative_of(session)
             .map(|n| narrative_view(linker, n, session)),
+        leverage: edition
+            .narrative_of(session)
+            .filter(|n| n.is_open())
+            .and_then(|n| leverage(edition, n)),
         folded: folded(linker, session),
         ..base
     }
@@ -159,7 +178,7 @@ fn window_view(linker: &Linker<'_>, place: usize, item: &WindowItem) -> ItemView
         .map(|h| Markup::sentence(&h.sentence, linker))
         .unwrap_or_default();
     let evidence = vec![EvidenceView {
-        signal: definition(SignalId::S8).map_or("", |d| d.name),
+        signal: definition(SignalId::S8).name,
         sentence,
         links: [window.read, window.send]
             .map(|e| event_link(linker, item.session, e))
@@ -222,11 +241,21 @@ fn base(
             .map(|s| Markup::sentence(s, linker))
             .collect(),
         narrative: None,
+        leverage: None,
         folded: None,
+        suppressed: assessment
+            .suppressed
+            .iter()
+            .map(|s| SuppressedView {
+                signal: definition(s.signal).name,
+                sentence: Markup::sentence(&s.hit.sentence, linker),
+                decision: s.decision.clone(),
+            })
+            .collect(),
         not_assessable: assessment
             .not_assessable
             .iter()
-            .map(|(id, why)| format!("{}: {why}", definition(*id).map_or("", |d| d.name)))
+            .map(|(id, why)| format!("{}: {why}", definition(*id).name))
             .collect(),
     }
 }
@@ -241,7 +270,7 @@ fn event_link(linker: &Linker<'_>, session: usize, event: u32) -> Link {
 /// The label of a row.
 pub fn row_label(of: RowOf) -> String {
     match of {
-        RowOf::Signal(id) => definition(id).map_or("", |d| d.name).to_owned(),
+        RowOf::Signal(id) => definition(id).name.to_owned(),
         RowOf::Combination(c) => format!("{} {}", c.id, c.name),
         RowOf::Consequence(level) => format!("consequence {}", level.word()),
         RowOf::Trust(level) => format!("trust {}", level.word()),
@@ -251,13 +280,9 @@ pub fn row_label(of: RowOf) -> String {
 fn table(edition: &Edition<'_>, session: usize, assessment: &Assessment) -> TableView {
     let facts = edition.facts(session);
     let held = edition.is_held(session);
-    let mut left = WITHOUT;
     let rows = assessment.score.rows.iter().map(|row| {
         let without = match row.of {
-            RowOf::Signal(id) if left > 0 => {
-                left -= 1;
-                Some(assessment.without(id, facts, &edition.context, held))
-            }
+            RowOf::Signal(id) => Some(assessment.without(id, facts, &edition.context, held)),
             _ => None,
         };
         let (kind, raw) = match row.of {
@@ -268,6 +293,7 @@ fn table(edition: &Edition<'_>, session: usize, assessment: &Assessment) -> Tabl
         RowView {
             label: row_label(row.of),
             kind,
+            how: row_working(row, assessment),
             raw,
             shown: signed(row.shown),
             without,
@@ -282,8 +308,33 @@ fn table(edition: &Edition<'_>, session: usize, assessment: &Assessment) -> Tabl
     TableView {
         rows: rows.collect(),
         total: assessment.score.shown,
+        sum: format!("{:.1}", assessment.score.sum),
         significance: format!("{:.0}", assessment.score.significance),
         also_present: (!also.is_empty()).then(|| also.join("; ")),
+    }
+}
+
+/// How a row's points come about: `22 × 0.80 × 0.70 family`, and what was usual.
+pub fn row_working(row: &Row, assessment: &Assessment) -> String {
+    match row.of {
+        RowOf::Signal(id) => {
+            let words = row.working.map(Working::words).unwrap_or_default();
+            match assessment.hit(id).and_then(|h| h.usual) {
+                Some((usual, factor)) => format!(
+                    "{words}; usual on {} of {USUAL_DAYS} days leaves {factor:.2} of the strength",
+                    usual.days
+                ),
+                None => words,
+            }
+        }
+        RowOf::Combination(c) => format!(
+            "{:.1} \u{d7} {} legs \u{d7} weakest leg {:.1}",
+            c.multiplier - 1.0,
+            c.legs.len(),
+            row.raw / ((c.multiplier - 1.0) * c.legs.len() as f64)
+        ),
+        RowOf::Consequence(level) => format!("odds \u{d7} {}", consequence_factor(level)),
+        RowOf::Trust(level) => format!("odds \u{d7} {}", trust_factor(level)),
     }
 }
 
@@ -299,64 +350,118 @@ pub fn signed(n: i32) -> String {
 /// A narrative from the point of view of one of its sessions.
 pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize) -> NarrativeView {
     let edition = linker.of();
-    let anchor = narrative.anchor.map(|anchor| {
-        let facts = edition.facts(anchor.session);
-        let ended = facts
-            .last_sign
-            .map(|at| edition.context.now().as_second() - at.as_second());
-        let state = match (facts.status, ended) {
-            (crate::model::Status::Ended, Some(ago)) => {
-                format!("Ended {} ago", duration_words(ago))
-            }
-            (crate::model::Status::Ended, None) => "Ended".to_owned(),
-            (crate::model::Status::Active, _) => "Still active".to_owned(),
-        };
-        let mut markup = Markup::default();
-        if anchor.session == session {
-            let but = match facts.status {
-                crate::model::Status::Ended => ", but",
-                crate::model::Status::Active => ";",
-            };
-            let alone = if anchor.unique > 0 { "it alone" } else { "it" };
-            markup.push_words(&format!("{state}{but} {alone} ties "));
-        } else {
-            markup.push_words("The anchor is ");
-            markup.push_link(&linker.session(anchor.session), facts.id.untrusted());
-            markup.push_words(&format!(", {}. It ties ", state.to_lowercase()));
-        }
-        markup.push_value(narrative.subject.display_name());
-        let tied: Vec<&str> = narrative.ties.iter().map(|k| k.link_words()).collect();
-        let tied = match tied.as_slice() {
-            [] => "session".to_owned(),
-            tied => list_words(tied),
-        };
-        let facts = match (anchor.evidenced, narrative.facts) {
-            (1, 1) => "the one open fact rests on it".to_owned(),
-            (n, all) if n == all => format!("all {all} open facts rest on it"),
-            (n, all) => format!("{n} of {all} open facts rest on it"),
-        };
-        markup.push_words(&format!(" to its {tied}: {facts}."));
-        markup
-    });
-    let also = narrative.also.iter().map(|(kind, subject)| {
+    let thread = &narrative.thread;
+    let now = edition.context.now();
+    let also = narrative.asks[1..].iter().map(|q| {
         let sentence = Sentence::new(
-            "Also open: {kind} for {subject}.",
-            vec![Slot::words(kind.name()), Slot::Entity(subject.clone())],
+            "Also asked: {kind} for {subject}.",
+            vec![Slot::words(q.kind.name()), q.subject.slot()],
         );
         Markup::sentence(&sentence, linker)
     });
+    let merged: Vec<&str> = thread.merged.iter().map(String::as_str).collect();
+    let anchored = !narrative.anchors.is_empty() && narrative.is_open();
     NarrativeView {
-        id: narrative.id.clone(),
-        name: narrative.kind.name(),
+        id: narrative.id().to_owned(),
+        name: narrative.kind().name(),
         subject: Markup::sentence(
-            &Sentence::new("{subject}", vec![Slot::Entity(narrative.subject.clone())]),
+            &Sentence::new("{subject}", vec![narrative.subject().slot()]),
             linker,
         ),
-        day: narrative.day,
-        since: date(narrative.since),
-        closing: narrative.kind.closing_condition(),
-        anchor,
+        day: thread.day(now),
+        since: date(thread.since),
+        state: if thread.reopened == Some(edition.id()) {
+            "reopened"
+        } else {
+            thread.state(now).words()
+        },
+        closing: match &thread.closure {
+            None => Markup::words(narrative.kind().closing_condition()),
+            Some(closure) => {
+                let mut markup = Markup::words(&format!("since edition {}. ", closure.edition));
+                markup.push_sentence(&closure.because, linker);
+                markup
+            }
+        },
+        hold: if anchored {
+            Some(
+                "While it is open, the recency of what it rests on is held at 0.6; when it closes, the hold ends.",
+            )
+        } else if thread.closure.is_some() {
+            Some("The hold on what it rested on has ended.")
+        } else {
+            None
+        },
+        anchor: match narrative.anchor() {
+            Some(anchor) => Some(anchor_words(linker, narrative, anchor, session)),
+            None => narrative.anchored_before.as_ref().map(|(id, edition)| {
+                let mut markup = Markup::words("It rests on ");
+                markup.push_link(&linker.session_in(*edition, id), id.untrusted());
+                markup.push_words(&format!(" of edition {edition}."));
+                markup
+            }),
+        },
         also: also.collect(),
+        merged: (!merged.is_empty()).then(|| format!("Merged from {}.", merged.join(", "))),
+    }
+}
+
+/// `Ended 14 h ago, but it alone ties KEY to its host and repo: 4 of 5 open facts rest on it.`
+fn anchor_words(
+    linker: &Linker<'_>,
+    narrative: &Narrative,
+    anchor: Anchor,
+    session: usize,
+) -> Markup {
+    let edition = linker.of();
+    let facts = edition.facts(anchor.session);
+    let ended = facts
+        .last_sign
+        .map(|at| edition.context.now().as_second() - at.as_second());
+    let state = match (facts.status, ended) {
+        (Status::Ended, Some(ago)) => format!("Ended {} ago", duration_words(ago)),
+        (Status::Ended, None) => "Ended".to_owned(),
+        (Status::Active, _) => "Still active".to_owned(),
+    };
+    let mut markup = Markup::default();
+    if anchor.session == session {
+        let but = match facts.status {
+            Status::Ended => ", but",
+            Status::Active => ";",
+        };
+        let alone = if anchor.unique > 0 { "it alone" } else { "it" };
+        markup.push_words(&format!("{state}{but} {alone} ties "));
+    } else {
+        markup.push_words("The anchor is ");
+        markup.push_link(&linker.session(anchor.session), facts.id.untrusted());
+        markup.push_words(&format!(", {}. It ties ", state.to_lowercase()));
+    }
+    let subject = Sentence::new("{subject}", vec![narrative.subject().slot()]);
+    markup.push_sentence(&subject, linker);
+    let tied: Vec<&str> = narrative.ties.iter().map(|k| k.link_words()).collect();
+    let tied = match tied.as_slice() {
+        [] => "session".to_owned(),
+        tied => list_words(tied),
+    };
+    let rests = match (anchor.evidenced, narrative.facts) {
+        (1, 1) => "the one open fact rests on it".to_owned(),
+        (n, all) if n == all => format!("all {all} open facts rest on it"),
+        (n, all) => format!("{n} of {all} open facts rest on it"),
+    };
+    markup.push_words(&format!(" to its {tied}: {rests}."));
+    markup
+}
+
+/// `Handling it closes 2 of 3 open narratives.`
+fn leverage(edition: &Edition<'_>, narrative: &Narrative) -> Option<String> {
+    let entity = narrative.subject().entity()?;
+    let open = edition.open_narratives().count();
+    match edition.closes(entity) {
+        0 => None,
+        n => Some(format!(
+            "Settling this closes {n} of {}.",
+            counted(open, "open narrative", "open narratives")
+        )),
     }
 }
 
@@ -378,7 +483,7 @@ fn folded(linker: &Linker<'_>, lead: usize) -> Option<FoldedView> {
     }
     let active = all
         .iter()
-        .filter(|s| edition.facts(**s).status == crate::model::Status::Active)
+        .filter(|s| edition.facts(**s).status == Status::Active)
         .count();
     let state = match active {
         n if n == all.len() => "active ",

@@ -80,6 +80,7 @@ fn role(edition: &Edition<'_>, session: usize) -> &'static str {
     match edition.roles[session] {
         Role::Lead => "lead",
         Role::Folded { .. } => "folded",
+        Role::Decided => "decided",
         Role::Background => "",
     }
 }

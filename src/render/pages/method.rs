@@ -5,12 +5,12 @@ use super::grouped;
 use super::item::{self, ItemView};
 use crate::assess::combinations::COMBINATIONS;
 use crate::assess::score::{CEILING, DAMPING, HOLD, SATURATION, consequence_factor, trust_factor};
-use crate::assess::signals::{CATALOGUE, FRAMEWORKS, RULES_VERSION};
+use crate::assess::signals::{CATALOGUE, FRAMEWORKS, RULES_VERSION, references};
 use crate::assess::trust::{Doubt, TrustLevel};
 use crate::assess::{Band, MustSee};
-use crate::history::{LOOK_BACK_DAYS, MATURE_DAYS};
-use crate::model::{Consequence, PathClass};
-use crate::relate::NarrativeKind;
+use crate::history::{LOOK_BACK_DAYS, MATURE_DAYS, USUAL_DAYS};
+use crate::model::{Consequence, PathClass, date};
+use crate::relate::{NarrativeKind, QUIET, UNDECIDED, WINDOW as NARRATIVE_WINDOW};
 use crate::render::address::Linker;
 use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
@@ -26,7 +26,7 @@ struct View {
     intro: Markup,
     shape: Prose,
     rules: &'static str,
-    frameworks: &'static str,
+    frameworks: String,
     signals: Vec<SignalView>,
     combinations: Vec<Row>,
     families: Vec<Row>,
@@ -41,8 +41,9 @@ struct View {
     must_see: Vec<&'static str>,
     classes: Vec<Row>,
     narratives: Vec<Row>,
-    look_back: i64,
-    mature: i64,
+    look_backs: Vec<Row>,
+    dispositions: Vec<DispositionView>,
+    weights: Vec<Row>,
     example: Option<ItemView>,
     promises: Vec<&'static str>,
     limits: Vec<Row>,
@@ -69,8 +70,22 @@ struct SignalView {
     weight: String,
     about: &'static str,
     templates: &'static [&'static str],
+    habituates: Option<String>,
     references: String,
     false_positives: &'static str,
+}
+
+#[derive(Serialize)]
+struct DispositionView {
+    about: String,
+    ruling: &'static str,
+    signal: Option<String>,
+    author: String,
+    reason: String,
+    decided: Option<String>,
+    expires: String,
+    state: &'static str,
+    file: String,
 }
 
 fn row(name: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
@@ -115,8 +130,8 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
                 .unwrap_or_default(),
         },
         rules: RULES_VERSION,
-        frameworks: FRAMEWORKS,
-        signals: signals(),
+        frameworks: frameworks(),
+        signals: signals(linker),
         combinations: COMBINATIONS
             .iter()
             .map(|c| row(c.id, format!("\u{d7} {:.1}", c.multiplier), c.name))
@@ -168,15 +183,18 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
                 )
             })
             .collect(),
-        narratives: [
-            NarrativeKind::UnknownKey,
-            NarrativeKind::DataEgress,
-            NarrativeKind::UnownedEndpoint,
-        ]
-        .map(|n| row(n.name(), n.closing_condition(), n.next_step()))
-        .into(),
-        look_back: LOOK_BACK_DAYS,
-        mature: MATURE_DAYS,
+        narratives: NarrativeKind::ALL
+            .map(|n| row(n.name(), n.closing_condition(), n.next_step()))
+            .into(),
+        look_backs: look_backs(),
+        dispositions: dispositions(linker),
+        weights: linker
+            .of()
+            .context
+            .weights
+            .differing()
+            .map(|(name, shipped, set)| row(name, set.to_string(), format!("shipped {shipped}")))
+            .collect(),
         example,
         promises: PROMISES.to_vec(),
         limits: limits::TABLE
@@ -187,20 +205,103 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
     text.theme.render("method.html", &view)
 }
 
-fn signals() -> Vec<SignalView> {
+/// `MITRE ATT&CK v18 (2025-11), ...`
+fn frameworks() -> String {
+    let named = FRAMEWORKS
+        .iter()
+        .map(|f| format!("{} {}", f.name, f.version));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+fn signals(linker: &Linker<'_>) -> Vec<SignalView> {
+    let weights = linker.of().context.weights;
     CATALOGUE
         .iter()
         .map(|d| SignalView {
             id: format!("S{}", d.id.number()),
             name: d.name,
             family: d.id.family().word(),
-            weight: format!("{:.0}", d.id.weight()),
+            weight: weights.of(d.id).to_string(),
             about: d.about,
             templates: d.templates,
-            references: d.references.join(", "),
+            habituates: d.habituates.map(|most| format!("{:.0} %", most * 100.0)),
+            references: references(d.id).join(", "),
             false_positives: d.false_positives,
         })
         .collect()
+}
+
+/// How far back each claim looks.
+fn look_backs() -> Vec<Row> {
+    let days = |d: i64| format!("{d} days");
+    vec![
+        row(
+            "novelty",
+            days(LOOK_BACK_DAYS),
+            "places, pairings, tools and steps; half as new when three peers of the team or repository did the same",
+        ),
+        row(
+            "young baseline",
+            days(MATURE_DAYS),
+            "until then novelty counts days/14 of itself, at least 0.3, and the sentence says so",
+        ),
+        row(
+            "usual",
+            days(USUAL_DAYS),
+            "a tenth of the strength falls away for each day it was there, as far as the signal gets used to it; learned only from sessions with trust of 45 and more that no narrative is about",
+        ),
+        row(
+            "cost",
+            days(USUAL_DAYS),
+            "median and spread of the user's sessions",
+        ),
+        row(
+            "facts of a narrative",
+            days(NARRATIVE_WINDOW.as_hours() / 24),
+            "older evidence no longer counts",
+        ),
+        row(
+            "quiet",
+            format!("{} h", QUIET.as_hours()),
+            "without a new fact a narrative is quiet, and stays open",
+        ),
+        row(
+            "needs a decision",
+            days(UNDECIDED.as_hours() / 24),
+            "quiet for so long it asks for a decision; it never disappears",
+        ),
+    ]
+}
+
+/// Every decision, the ones in force first.
+fn dispositions(linker: &Linker<'_>) -> Vec<DispositionView> {
+    let now = linker.of().context.now();
+    let mut all: Vec<DispositionView> = linker
+        .of()
+        .context
+        .dispositions
+        .0
+        .iter()
+        .map(|d| DispositionView {
+            about: d.about.words(),
+            ruling: d.ruling.word(),
+            signal: d.signal.clone(),
+            author: d.author.clone(),
+            reason: d.reason.clone(),
+            decided: d.decided.map(date),
+            expires: d.until(),
+            state: if d.is_in_force(now) {
+                "in force"
+            } else if d.has_expired(now) {
+                "expired"
+            } else {
+                "not yet in force"
+            },
+            file: d.file.clone(),
+        })
+        .collect();
+    all.sort_by_key(|d| d.state != "in force");
+    all
 }
 
 /// Families that have a signal, with their half-lives.

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod brief;
 pub mod brief_data;
+pub mod changes;
 pub mod entity;
 mod frame;
 pub mod item;

@@ -1,11 +1,13 @@
 //! The queue: every lead and window with its whole explanation, then what to keep watching.
 
+use super::Link;
 use super::frame::{Frame, Section};
 use super::item::{self, ItemView};
 use super::ledger::{self, RowView};
-use crate::relate::Edition;
+use crate::relate::{Edition, decision_words};
 use crate::render::address::{Leaf, Linker};
 use crate::render::edition_site::SiteText;
+use crate::render::html::Markup;
 use anyhow::Result;
 use serde::Serialize;
 
@@ -31,9 +33,49 @@ struct View {
     next: Option<String>,
     watching: Vec<RowView>,
     watching_total: usize,
+    decided: Vec<DecidedView>,
+    decided_total: usize,
+    suppressed: usize,
+    narratives: Vec<item::NarrativeView>,
+    narratives_total: usize,
     background: usize,
     sessions: usize,
     ledger: String,
+}
+
+/// A session that would lead but for a decision.
+#[derive(Serialize)]
+struct DecidedView {
+    session: Link,
+    priority: u32,
+    decision: Markup,
+    file: String,
+}
+
+fn decided(linker: &Linker<'_>, session: usize) -> DecidedView {
+    let edition = linker.of();
+    let facts = edition.facts(session);
+    let on_it = edition.context.decision_on(facts);
+    let closure = edition
+        .narrative_of(session)
+        .and_then(|n| n.thread.closure.as_ref());
+    let (decision, file) = match (on_it, closure) {
+        (Some(d), _) => (Markup::sentence(&decision_words(d), linker), d.file.clone()),
+        (None, Some(c)) => (
+            Markup::sentence(&c.because, linker),
+            c.decision.clone().unwrap_or_default(),
+        ),
+        (None, None) => (Markup::default(), String::new()),
+    };
+    DecidedView {
+        session: Link {
+            href: linker.session(session),
+            text: Markup::value(&facts.id),
+        },
+        priority: edition.verdicts[session].shown,
+        decision,
+        file,
+    }
 }
 
 /// One page of the queue, from 1.
@@ -60,6 +102,21 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, page: usize) -> Result<Vec
             .map(|(i, s)| ledger::row(linker, i + 1, *s))
             .collect(),
         watching_total: edition.watching.len(),
+        decided: edition
+            .decided
+            .iter()
+            .take(if last { WATCHING } else { 0 })
+            .map(|s| decided(linker, *s))
+            .collect(),
+        decided_total: edition.decided.len(),
+        suppressed: edition.suppressed,
+        narratives: edition
+            .narratives
+            .iter()
+            .take(if last { WATCHING } else { 0 })
+            .map(|n| item::narrative_view(linker, n, usize::MAX))
+            .collect(),
+        narratives_total: edition.narratives.len(),
         background: edition.background(),
         sessions: edition.reading.facts.len(),
         ledger: linker.leaf(Leaf::Ledger(1)),

@@ -86,6 +86,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, read: &Read, page: usize) 
         role: match edition.roles[index] {
             Role::Lead => "lead",
             Role::Folded { .. } => "folded",
+            Role::Decided => "decided",
             Role::Background => "background",
         },
         lead: match edition.roles[index] {
@@ -186,22 +187,13 @@ fn model(used: &crate::model::ModelUse) -> ModelView {
 /// What changed for a lead since the edition before.
 fn change(linker: &Linker<'_>, index: usize) -> Option<String> {
     let edition = linker.of();
-    let before = edition
-        .since
-        .edition
-        .filter(|_| edition.roles[index] == Role::Lead)?;
-    let word = if edition.since.new.contains(&index) {
-        "new"
-    } else if edition.since.grew.contains(&index) {
-        "grew"
-    } else if edition.since.eased.contains(&index) {
-        "eased"
-    } else if edition.since.reopened.contains(&index) {
-        "reopened"
-    } else {
-        "unchanged"
-    };
-    Some(format!("{word} since edition {before}"))
+    let before = edition.changes.against?;
+    let change = edition.changes.of_session(&edition.facts(index).id)?;
+    let words = format!("{} since edition {before}", change.turn.word());
+    Some(match change.parts {
+        Some(parts) => format!("{words}: {}", super::changes::parts_words(parts)),
+        None => words,
+    })
 }
 
 fn missing(session: &Session) -> Vec<Markup> {

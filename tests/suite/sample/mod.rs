@@ -34,15 +34,15 @@ const DAYS: [(usize, usize); 16] = [
     (42, 4),
     (44, 3),
     (41, 4),
-    (43, 3),
+    (44, 3),
     (40, 4),
     (36, 2),
     (35, 1),
     (42, 3),
     (45, 4),
+    (42, 3),
+    (45, 4),
     (41, 3),
-    (44, 4),
-    (40, 3),
     (43, 3),
 ];
 /// What the latest snapshot's sessions cost together, in cents.

@@ -28,6 +28,7 @@ pub(super) fn runs() -> Vec<Run> {
     let mut all = forced_push();
     all.extend(sandbox_off());
     all.extend(refused());
+    all.extend(reading_up());
     all.extend(customer_list());
     all.extend(unknown_key());
     all.extend(latest());
@@ -108,19 +109,23 @@ fn refused() -> Vec<Run> {
     ]
 }
 
-/// 18 and 20 November: a list of customers goes to a partner's machine, twice.
+/// 18 and 20 November: a list of customers goes to a partner's machine, twice. The
+/// first run is over, but its log stays open, so the collector lists it for two more
+/// days, and the question it raised holds it up until it is answered.
 fn customer_list() -> Vec<Run> {
     let start = seconds("2026-11-18T13:15:20Z");
     let again = seconds("2026-11-20T13:12:05Z");
+    let mut first = Run::of(&PRIYA, "sess_01Hy2mJd7VbQx9kWf4TnLs6R", start, 33)
+        .on(CRM)
+        .costs(141)
+        .then(0, prompt("send the partner the November customer list"))
+        .then(180, read("src/sync/mapper.py"))
+        .then(640, read("exports/customers.csv"))
+        .then(730, post(PARTNER, 182_440).saying("upload of the list"))
+        .then(1_900, reply());
+    first.listed_until = Some(seconds("2026-11-20T18:00:00Z"));
     vec![
-        Run::of(&PRIYA, "sess_01Hy2mJd7VbQx9kWf4TnLs6R", start, 33)
-            .on(CRM)
-            .costs(141)
-            .then(0, prompt("send the partner the November customer list"))
-            .then(180, read("src/sync/mapper.py"))
-            .then(640, read("exports/customers.csv"))
-            .then(730, post(PARTNER, 182_440).saying("upload of the list"))
-            .then(1_900, reply()),
+        first,
         Run::of(&PRIYA, "sess_01Vc6xGp3NzRt8hKm5BwDy2Q", again, 21)
             .on(CRM)
             .costs(96)
@@ -131,6 +136,22 @@ fn customer_list() -> Vec<Run> {
             .then(240, read("exports/customers.csv"))
             .then(420, post(PARTNER, 201_118).saying("upload of the list"))
             .then(1_180, reply()),
+    ]
+}
+
+/// 12 and 18 November: Mara reads up on histograms, long before she needs them.
+fn reading_up() -> Vec<Run> {
+    let read_up = |id: &str, start: &str| {
+        Run::of(&MARA, id, seconds(start), 19)
+            .costs(58)
+            .then(0, prompt("how do histogram buckets work"))
+            .then(60, fetch("prometheus.io"))
+            .then(300, read("internal/metrics/metrics.go"))
+            .then(1_100, reply())
+    };
+    vec![
+        read_up("sess_01Bf7yLs2QwNk5pVx9JcTd3G", "2026-11-12T10:05:00Z"),
+        read_up("sess_01Ms8dRv4HzTq6nCb2YkWx5P", "2026-11-18T15:40:00Z"),
     ]
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Run {
     /// What it costs in the end.
     pub(super) cents: u64,
     pub(super) not_recorded: Vec<&'static str>,
+    /// Until when the collector lists it although it is over, because its log stays open.
+    pub(super) listed_until: Option<i64>,
 }
 
 impl Run {
@@ -48,6 +50,7 @@ impl Run {
             steps: Vec::new(),
             cents: 100,
             not_recorded: Vec::new(),
+            listed_until: None,
         }
     }
 
@@ -74,7 +77,10 @@ impl Run {
 
     /// Whether a snapshot of the day before this moment sees it.
     pub(super) fn is_seen(&self, taken_at: i64) -> bool {
-        self.start < taken_at && self.end >= taken_at - 86_400
+        let last = self
+            .listed_until
+            .map_or(self.end, |until| until.max(self.end));
+        self.start < taken_at && last >= taken_at - 86_400
     }
 
     pub(super) fn is_active(&self, taken_at: i64) -> bool {

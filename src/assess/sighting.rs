@@ -1,0 +1,84 @@
+//! What the baseline learns from a session.
+
+use super::context::pairings;
+use super::facts::Facts;
+use super::lexicon::destinations::mail_domain;
+use super::lexicon::verbs;
+use super::steps;
+use crate::history::{Sighting, fingerprint};
+use crate::model::{Entity, EntityKind, Inventory, Snapshot};
+
+/// Mail to a domain is counted under this.
+pub(super) fn domain_key(domain: &str) -> u64 {
+    fingerprint(&("mail domain", domain))
+}
+
+/// A team's dealings with a thing are known under this.
+pub(super) fn team_key(team: &str, thing: &Entity) -> u64 {
+    fingerprint(&("team", team, thing))
+}
+
+/// A repository's dealings with a thing are known under this.
+pub(super) fn repo_key(repo: &str, thing: &Entity) -> u64 {
+    fingerprint(&("repo", repo, thing))
+}
+
+/// A session's contribution to the baseline. `usual` is what may have been usual
+/// for it; hand over nothing when nothing may be learned from it.
+pub fn sighting<'a>(
+    facts: &'a Facts,
+    snapshot: &Snapshot,
+    inventory: &Inventory,
+    usual: Box<[u64]>,
+) -> Sighting<'a> {
+    let mut counted = steps::counted(facts.agent.as_ref(), &facts.steps);
+    let domains = facts
+        .reaches
+        .iter()
+        .filter_map(|r| mail_domain(r.destination.untrusted()));
+    counted.extend(domains.map(|d| domain_key(&d)));
+    counted.sort_unstable();
+    counted.dedup();
+    Sighting {
+        session: &facts.id,
+        at: facts
+            .started_at
+            .or(facts.last_sign)
+            .unwrap_or(snapshot.window.start),
+        host: facts.host.as_ref(),
+        entities: facts.entities(),
+        lanes: pairings(facts),
+        counted,
+        usual,
+        spent: facts.user.as_ref().zip(facts.cost),
+        among: among(facts, inventory),
+        user: facts.user.as_ref(),
+    }
+}
+
+/// Under which its user's groups know what it dealt with.
+fn among(facts: &Facts, inventory: &Inventory) -> Vec<u64> {
+    let Some(user) = &facts.user else {
+        return Vec::new();
+    };
+    let team = inventory.team(user.untrusted());
+    let reaches = facts
+        .open_reaches()
+        .map(|r| Entity::new(EntityKind::Destination, &r.destination));
+    let tools = facts
+        .tools
+        .iter()
+        .filter(|t| verbs::is_telling(t.name.untrusted()))
+        .map(|t| Entity::new(EntityKind::Tool, &t.name));
+    let things: Vec<Entity> = reaches.chain(tools).collect();
+    let repos = facts.repos.iter().map(|r| Entity::new(EntityKind::Repo, r));
+    let mut keys = Vec::new();
+    if let Some(team) = team {
+        keys.extend(things.iter().map(|t| team_key(team, t)));
+        keys.extend(repos.map(|r| team_key(team, &r)));
+    }
+    for repo in &facts.repos {
+        keys.extend(things.iter().map(|t| repo_key(repo.untrusted(), t)));
+    }
+    keys
+}

@@ -1,0 +1,88 @@
+//! How many sessions did a thing, day by day, each session counted once.
+
+use std::collections::HashMap;
+
+/// A session that has not been seen for this many days does not come back.
+const FORGOTTEN_DAYS: i64 = 3;
+
+/// Counts of sessions by thing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tallies {
+    /// For each thing, the sessions of each day, days in order.
+    things: HashMap<u64, Vec<(i64, u32)>>,
+    /// What recent sessions have been counted by, and the day they were last seen on:
+    /// a session stands in every snapshot whose window it touches, and counts once.
+    sessions: HashMap<u64, Counted>,
+}
+
+#[derive(Clone, Debug)]
+struct Counted {
+    last_seen: i64,
+    things: Vec<u64>,
+}
+
+impl Tallies {
+    /// Begins a snapshot of this day: forgets sessions that do not come back.
+    pub(super) fn begin(&mut self, today: i64) {
+        self.sessions
+            .retain(|_, counted| today - counted.last_seen <= FORGOTTEN_DAYS);
+    }
+
+    /// Counts a session by its things, those it was not counted by before.
+    pub(super) fn absorb(&mut self, session: u64, day: i64, things: &[u64]) {
+        let counted = self.sessions.entry(session).or_insert_with(|| Counted {
+            last_seen: day,
+            things: Vec::with_capacity(things.len()),
+        });
+        counted.last_seen = counted.last_seen.max(day);
+        for thing in things {
+            if counted.things.contains(thing) {
+                continue;
+            }
+            counted.things.push(*thing);
+            let days = self.things.entry(*thing).or_default();
+            match days.binary_search_by_key(&day, |(d, _)| *d) {
+                Ok(at) => days[at].1 += 1,
+                Err(at) => days.insert(at, (day, 1)),
+            }
+            let oldest = day - super::LOOK_BACK_DAYS - FORGOTTEN_DAYS;
+            if days.first().is_some_and(|(d, _)| *d < oldest) {
+                days.retain(|(d, _)| *d >= oldest);
+            }
+        }
+    }
+
+    /// Sessions within the look-back before a day, this one left out.
+    pub(super) fn count(&self, thing: u64, but: u64, today: i64) -> u32 {
+        let all: u32 = self.things.get(&thing).map_or(0, |days| {
+            days.iter()
+                .filter(|(day, _)| today - day <= super::LOOK_BACK_DAYS)
+                .map(|(_, n)| n)
+                .sum()
+        });
+        let own = self
+            .sessions
+            .get(&but)
+            .is_some_and(|counted| counted.things.contains(&thing));
+        all.saturating_sub(u32::from(own))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_counts_once_however_often_it_is_seen() {
+        let mut tallies = Tallies::default();
+        for day in 100..103 {
+            tallies.begin(day);
+            tallies.absorb(1, day, &[7, 8]);
+        }
+        tallies.absorb(2, 102, &[7]);
+        assert_eq!(tallies.count(7, 9, 103), 2);
+        assert_eq!(tallies.count(7, 1, 103), 1, "its own past is left out");
+        assert_eq!(tallies.count(7, 9, 140), 0, "beyond the look-back");
+        assert_eq!(tallies.count(6, 9, 103), 0);
+    }
+}

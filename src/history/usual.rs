@@ -1,0 +1,86 @@
+//! What is usual: something that was there on many of the last days.
+//!
+//! It is learned only from sessions whose actor is known well enough and that no
+//! open question is about ([`super::Sighting::usual`]), so that an intruder cannot
+//! make his acts usual by repeating them.
+
+/// Days of the past that make something usual.
+pub const USUAL_DAYS: i64 = 14;
+/// Most of a strength that may be taken away because it is usual.
+pub const MOST_USUAL: f64 = 0.7;
+/// Days on which a thing must have been there to be fully usual.
+const FULLY: f64 = 10.0;
+
+/// On how many of the last [`USUAL_DAYS`] days something was there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// Days, 0 to 14.
+    pub days: u32,
+}
+
+impl Usual {
+    /// What is left of a strength: `1 - min(most, days / 10)`.
+    pub fn factor(self, most: f64) -> f64 {
+        1.0 - (f64::from(self.days) / FULLY).min(most)
+    }
+}
+
+/// The latest days on which something was there: a bit for each, the newest lowest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Days {
+    newest: i64,
+    bits: u32,
+}
+
+impl Days {
+    pub(super) fn add(&mut self, day: i64) {
+        if self.bits == 0 {
+            self.newest = day;
+        }
+        if day > self.newest {
+            let by = u32::try_from(day - self.newest).unwrap_or(u32::MAX);
+            self.bits = self.bits.checked_shl(by).unwrap_or(0);
+            self.newest = day;
+        }
+        let back = u32::try_from(self.newest - day).unwrap_or(u32::MAX);
+        self.bits |= 1_u32.checked_shl(back).unwrap_or(0);
+    }
+
+    /// Of the days before this one.
+    pub(super) fn before(self, today: i64) -> Usual {
+        let days = (0..32_i64)
+            .filter(|back| self.bits & (1 << back) != 0)
+            .map(|back| self.newest - back)
+            .filter(|day| (1..=USUAL_DAYS).contains(&(today - day)))
+            .count();
+        Usual { days: days as u32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_last_fourteen() {
+        let mut days = Days::default();
+        for day in [100, 101, 101, 103, 102] {
+            days.add(day);
+        }
+        assert_eq!(days.before(104).days, 4);
+        assert_eq!(days.before(103).days, 3, "today does not count");
+        assert_eq!(days.before(116).days, 2);
+        assert_eq!(days.before(140).days, 0);
+        days.add(500);
+        assert_eq!(days.before(501).days, 1);
+    }
+
+    #[test]
+    fn the_usual_is_never_silenced() {
+        let left = |days, most| (Usual { days }).factor(most);
+        assert!((left(0, MOST_USUAL) - 1.0).abs() < 1e-12);
+        assert!((left(5, MOST_USUAL) - 0.5).abs() < 1e-12);
+        assert!((left(14, MOST_USUAL) - 0.3).abs() < 1e-12);
+        assert!((left(14, 0.3) - 0.7).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,253 @@
+//! What an edition said, in as few words as a later one needs to compare itself with it.
+
+use super::edition::Edition;
+use super::narrative::{NarrativeKind, Subject, Thread};
+use crate::assess::score::{Circumstances, Input};
+use crate::assess::signals::{Hit, SignalId};
+use crate::assess::{Assessment, inputs};
+use crate::model::{EditionId, Entity, EntityKind, Money, Sentence, Status, Text};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Things first seen in an edition that are named.
+const FIRSTS: usize = 200;
+/// Share of quarantined records from which on an edition is not whole.
+const QUARANTINED: f64 = 0.1;
+
+/// One lead as it was judged.
+#[derive(Clone, Debug)]
+pub struct Lead {
+    /// Its narrative's id, or else the session's own: what makes it the same story tomorrow.
+    pub story: Text,
+    /// The session that led it.
+    pub session: Text,
+    /// Its printed priority.
+    pub priority: u32,
+    /// What it was scored with, each with its last supporting event.
+    pub inputs: Vec<(Input, Option<Timestamp>)>,
+    /// The rest of what it was scored with.
+    pub circumstances: Circumstances,
+    /// Signals that a decision took out.
+    pub suppressed: Vec<SignalId>,
+}
+
+/// A narrative as it stood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// What it asks first.
+    pub kind: NarrativeKind,
+    /// What it is about first.
+    pub subject: Subject,
+    /// Why it is closed, if it is.
+    pub closed: Option<Sentence>,
+    /// Whether this edition opened it again.
+    pub reopened: bool,
+    /// How many facts it has, and how many sessions evidence them.
+    pub extent: (usize, usize),
+}
+
+/// The numbers of an edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// All sessions.
+    pub sessions: usize,
+    /// Those that still ran.
+    pub active: usize,
+    /// Leads.
+    pub leads: usize,
+    /// Sessions worth watching.
+    pub watching: usize,
+    /// Sessions that a decision moved out of the leads.
+    pub decided: usize,
+    /// Sensitive files touched.
+    pub touched: usize,
+    /// Known users.
+    pub users: usize,
+    /// Total cost.
+    pub cost: Money,
+}
+
+/// What an edition said.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Which edition.
+    pub edition: EditionId,
+    /// Why it is not whole; empty when it is.
+    pub incomplete: Vec<String>,
+    /// Names of its sources.
+    pub sources: BTreeSet<Text>,
+    /// Its leads, in the order of the queue.
+    pub leads: Vec<Lead>,
+    /// Its narratives, by id.
+    pub narratives: BTreeMap<String, Standing>,
+    /// Its numbers.
+    pub numbers: Numbers,
+    /// Identities and destinations first seen in it, in order.
+    pub firsts: Vec<Entity>,
+    /// When its window began.
+    pub window_start: Timestamp,
+    /// Rules that were in force.
+    pub rules: &'static str,
+}
+
+impl Account {
+    /// Of an edition that has said nothing yet.
+    pub(super) fn empty(edition: EditionId) -> Self {
+        Self {
+            edition,
+            incomplete: Vec::new(),
+            sources: BTreeSet::new(),
+            leads: Vec::new(),
+            narratives: BTreeMap::new(),
+            numbers: Numbers {
+                sessions: 0,
+                active: 0,
+                leads: 0,
+                watching: 0,
+                decided: 0,
+                touched: 0,
+                users: 0,
+                cost: Money::ZERO,
+            },
+            firsts: Vec::new(),
+            window_start: edition.taken_at(),
+            rules: crate::assess::signals::RULES_VERSION,
+        }
+    }
+
+    /// Sums up an edition.
+    pub fn of(edition: &Edition<'_>) -> Self {
+        let snapshot = &edition.reading.snapshot;
+        let standing = |n: &super::Narrative| Standing {
+            kind: n.kind(),
+            subject: n.subject().clone(),
+            closed: n.thread.closure.as_ref().map(|c| c.because.clone()),
+            reopened: n.thread.reopened == Some(edition.id()),
+            extent: (n.facts, n.thread.sessions()),
+        };
+        Self {
+            edition: edition.id(),
+            incomplete: edition.incomplete.clone(),
+            sources: snapshot.sources.iter().map(|s| s.name.clone()).collect(),
+            leads: edition.leads.iter().map(|l| lead(edition, *l)).collect(),
+            narratives: edition
+                .narratives
+                .iter()
+                .map(|n| (n.id().to_owned(), standing(n)))
+                .collect(),
+            numbers: Numbers {
+                sessions: edition.reading.facts.len(),
+                active: edition.count(Status::Active),
+                leads: edition.leads.len(),
+                watching: edition.watching.len(),
+                decided: edition.decided.len(),
+                touched: edition.touched.files,
+                users: edition.unique_users(),
+                cost: edition.total_cost(),
+            },
+            firsts: firsts(edition),
+            window_start: snapshot.window.start,
+            rules: crate::assess::signals::RULES_VERSION,
+        }
+    }
+}
+
+fn lead(edition: &Edition<'_>, session: usize) -> Lead {
+    let assessment: Assessment = edition.assessment(session);
+    let scored = inputs(&assessment.hits, &edition.context);
+    let last = |(_, hit): &(SignalId, Hit)| hit.last_at;
+    let id = edition.facts(session).id.clone();
+    Lead {
+        story: edition
+            .narrative_of(session)
+            .map_or_else(|| id.clone(), |n| Text::new(n.id())),
+        session: id,
+        priority: edition.verdicts[session].shown,
+        inputs: scored
+            .into_iter()
+            .zip(assessment.hits.iter().map(last))
+            .collect(),
+        circumstances: Circumstances {
+            consequence: edition.facts(session).stake.level,
+            trust: assessment.trust.level(),
+            held: edition.is_held(session),
+        },
+        suppressed: assessment.suppressed.iter().map(|s| s.signal).collect(),
+    }
+}
+
+/// Identities, keys and destinations that no earlier edition has seen.
+fn firsts(edition: &Edition<'_>) -> Vec<Entity> {
+    let context = &edition.context;
+    if context.baseline.editions() == 0 {
+        return Vec::new();
+    }
+    let counts = |e: &&Entity| {
+        matches!(
+            e.kind,
+            EntityKind::User | EntityKind::Host | EntityKind::Key | EntityKind::Destination
+        ) && context.first_seen(e).is_none()
+    };
+    let all = context.entities().into_iter().filter(counts);
+    all.take(FIRSTS).cloned().collect()
+}
+
+/// What keeps an edition from being whole: a source that the edition before had, or
+/// too many records that cannot be believed.
+pub(super) fn incomplete(
+    reading: &crate::reading::Reading,
+    before: Option<&Account>,
+) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let now: BTreeSet<&Text> = reading.snapshot.sources.iter().map(|s| &s.name).collect();
+    let missing = before
+        .into_iter()
+        .flat_map(|b| &b.sources)
+        .filter(|s| !now.contains(s));
+    reasons.extend(missing.map(|s| format!("source {} is missing", s.untrusted())));
+    let (read, aside) = (reading.facts.len() as u64, reading.coverage.quarantined);
+    if aside as f64 > (read + aside) as f64 * QUARANTINED {
+        reasons.push(format!(
+            "{aside} of {} records are quarantined",
+            read + aside
+        ));
+    }
+    reasons
+}
+
+/// What later editions remember of all before them.
+#[derive(Clone, Debug, Default)]
+pub struct Chronicle {
+    /// The edition before.
+    pub(super) last: Option<Account>,
+    /// The last one that was whole.
+    pub(super) last_whole: Option<Account>,
+    /// Stories of every edition so far.
+    pub(super) ever: BTreeSet<Text>,
+    /// Every narrative so far.
+    pub(super) threads: Vec<Thread>,
+}
+
+impl Chronicle {
+    /// Remembers an edition.
+    pub fn remember(&mut self, edition: &Edition<'_>) {
+        let account = edition.account.clone();
+        self.ever
+            .extend(account.leads.iter().map(|l| l.story.clone()));
+        self.threads = edition
+            .narratives
+            .iter()
+            .map(|n| n.thread.clone())
+            .chain(edition.past.iter().cloned())
+            .collect();
+        if account.incomplete.is_empty() {
+            self.last_whole = Some(account.clone());
+        }
+        self.last = Some(account);
+    }
+
+    /// The edition to compare with: the last whole one, else the one before.
+    pub(super) fn reference(&self) -> Option<&Account> {
+        self.last_whole.as_ref().or(self.last.as_ref())
+    }
+}

@@ -1,0 +1,173 @@
+//! A narrative's memory: what is carried from edition to edition.
+
+use super::question::{Question, Subject};
+use crate::model::{EditionId, Entity, Sentence, Text};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Facts older than this no longer count.
+pub const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Without a new fact for this long a narrative is quiet.
+pub const QUIET: SignedDuration = SignedDuration::from_hours(72);
+/// Quiet for this long it needs a decision.
+pub const UNDECIDED: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// A subject and an entity that a session ties to it.
+pub(super) type Fact = (Subject, Entity);
+
+/// Why a narrative is closed, and since when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closure {
+    /// The edition that first said so.
+    pub edition: EditionId,
+    /// Which condition, or by whom.
+    pub because: Sentence,
+    /// The file of the decision behind it, if a person decided.
+    pub decision: Option<String>,
+}
+
+/// Where a narrative stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A question is open and something new was seen lately.
+    Open,
+    /// A question is open, nothing new for 72 h.
+    Quiet,
+    /// Quiet for 14 days.
+    NeedsDecision,
+    /// Every question is answered.
+    Closed,
+}
+
+impl State {
+    /// The words on pages.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Quiet => "quiet, still open",
+            Self::NeedsDecision => "quiet, needs a decision",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What is carried of a narrative.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Stable id, from its first subject and the day that was first seen.
+    pub id: String,
+    /// What it asks.
+    pub questions: BTreeSet<Question>,
+    /// Narratives that became part of it.
+    pub merged: BTreeSet<String>,
+    /// When its first subject was first seen.
+    pub since: Timestamp,
+    /// The edition that opened it.
+    pub opened: EditionId,
+    /// When its newest fact was seen.
+    pub last_new: Timestamp,
+    /// Why it is closed, if it is.
+    pub closure: Option<Closure>,
+    /// The edition that opened it again, if one did.
+    pub reopened: Option<EditionId>,
+    /// For each fact the sessions that evidence it, with the latest edition that shows them.
+    pub(super) facts: BTreeMap<Fact, BTreeMap<Text, EditionId>>,
+}
+
+impl Thread {
+    /// Begins with its first question.
+    pub(super) fn begin(
+        questions: BTreeSet<Question>,
+        since: Timestamp,
+        opened: EditionId,
+    ) -> Self {
+        let id = questions
+            .first()
+            .map_or_else(String::new, |q| id(&q.subject, since));
+        Self {
+            id,
+            questions,
+            merged: BTreeSet::new(),
+            since,
+            opened,
+            last_new: since,
+            closure: None,
+            reopened: None,
+            facts: BTreeMap::new(),
+        }
+    }
+
+    /// Takes another narrative in; the older one's name stays.
+    pub(super) fn take_in(&mut self, other: Self) {
+        self.questions.extend(other.questions);
+        self.merged.extend(other.merged);
+        if other.id != self.id {
+            self.merged.insert(other.id);
+        }
+        self.since = self.since.min(other.since);
+        self.last_new = self.last_new.max(other.last_new);
+        if other.closure.is_none() {
+            self.closure = None;
+        }
+        for (fact, holders) in other.facts {
+            self.facts.entry(fact).or_default().extend(holders);
+        }
+    }
+
+    /// Forgets evidence from before the window.
+    pub(super) fn forget(&mut self, now: Timestamp) {
+        for holders in self.facts.values_mut() {
+            holders.retain(|_, seen| now.duration_since(seen.taken_at()) <= WINDOW);
+        }
+        self.facts.retain(|_, holders| !holders.is_empty());
+    }
+
+    /// Adds a session's fact; tells whether it is new.
+    pub(super) fn learn(&mut self, fact: Fact, session: &Text, edition: EditionId) -> bool {
+        let is_new = !self.facts.contains_key(&fact);
+        self.facts
+            .entry(fact)
+            .or_default()
+            .insert(session.clone(), edition);
+        is_new
+    }
+
+    /// How many sessions evidence its facts.
+    pub fn sessions(&self) -> usize {
+        let all: BTreeSet<&Text> = self.facts.values().flat_map(BTreeMap::keys).collect();
+        all.len()
+    }
+
+    /// Where it stands at a moment.
+    pub fn state(&self, now: Timestamp) -> State {
+        let silent = now.duration_since(self.last_new);
+        match self.closure {
+            Some(_) => State::Closed,
+            None if silent > UNDECIDED => State::NeedsDecision,
+            None if silent > QUIET => State::Quiet,
+            None => State::Open,
+        }
+    }
+
+    /// Day of the story at a moment, from 1.
+    pub fn day(&self, now: Timestamp) -> i64 {
+        (now.as_second() - self.since.as_second()).max(0) / 86_400 + 1
+    }
+}
+
+/// `N-` and eight characters of a hash over the subject and the day it was first seen.
+fn id(subject: &Subject, since: Timestamp) -> String {
+    let name = match subject {
+        Subject::Entity(entity) => entity.name.untrusted(),
+        Subject::Session(id) => id.untrusted(),
+    };
+    let mut hasher = Sha256::new();
+    hasher.update(subject.word());
+    hasher.update([0]);
+    hasher.update(name);
+    hasher.update([0]);
+    hasher.update(crate::model::date(since));
+    let digest = data_encoding::BASE32_NOPAD.encode(&hasher.finalize());
+    format!("N-{}", &digest[..8])
+}
