@@ -26,6 +26,8 @@ pub struct Sharing {
     pub hosts: usize,
     /// Whether two hosts used it at the same time.
     pub at_once: bool,
+    /// Whether one of those who used it is not known.
+    pub with_unknown: bool,
 }
 
 impl Sharing {
@@ -508,11 +510,13 @@ fn sharing(facts: &[Facts]) -> HashMap<Text, Sharing> {
         users: BTreeSet<&'a Text>,
         hosts: BTreeSet<&'a Text>,
         spans: Vec<(i64, i64, &'a Text)>,
+        with_unknown: bool,
     }
     let mut uses: BTreeMap<&Text, Use<'_>> = BTreeMap::new();
     for session in facts {
         let Some(key) = &session.key else { continue };
         let of_key = uses.entry(key).or_default();
+        of_key.with_unknown |= session.user.is_none();
         of_key.users.extend(&session.user);
         of_key.hosts.extend(&session.host);
         if let (Some(start), Some(end), Some(host)) =
@@ -535,6 +539,7 @@ fn sharing(facts: &[Facts]) -> HashMap<Text, Sharing> {
                     users: u.users.len(),
                     hosts: u.hosts.len(),
                     at_once,
+                    with_unknown: u.with_unknown,
                 },
             )
         })

@@ -159,3 +159,6 @@ pub fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

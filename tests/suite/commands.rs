@@ -30,6 +30,7 @@ fn every_command_explains_itself() {
         "build",
         "brief",
         "explain",
+        "diff",
         "completions",
         "man",
     ] {
@@ -233,4 +234,160 @@ fn colour_only_when_asked() {
     assert!(coloured.err.contains('\u{1b}'), "{}", coloured.err);
     let never = site.run(&["check", "--color", "never"]).ends(1);
     assert_eq!(plain.err, never.err);
+}
+
+#[test]
+fn diff_says_what_changed_between_any_two_editions() {
+    let site = TestSite::sample();
+    let run = site.run(&["diff"]).ends(0);
+    for line in [
+        "2026-11-22T0600Z against 2026-11-21T0600Z",
+        "2 leads: 1 new, 1 grew, 0 eased, 1 closed, 0 reopened, 0 unchanged",
+        "  new        sess_01XFa9qT7mK2vB8cR4wNz6Ld  62",
+        "  destination wiki.company.com",
+        "  sensitive files touched           1          3",
+    ] {
+        assert!(run.out.lines().any(|l| l == line), "{line}\n{}", run.out);
+    }
+    let grew = run.out.lines().find(|l| l.contains("  grew  ")).unwrap();
+    assert!(
+        grew.contains("53 to 90, +37 (facts +42, rules 0, ageing \u{2212}5)"),
+        "{grew}"
+    );
+    let closed = run
+        .out
+        .lines()
+        .find(|l| l.contains("data-egress, sess_"))
+        .unwrap();
+    assert!(
+        closed.contains("Closed by mara@company.com until 2027-02-28"),
+        "{closed}"
+    );
+
+    let run = site.run(&["diff", "2026-11-19", "2026-11-20"]).ends(0);
+    assert!(run.out.contains("eased"), "{}", run.out);
+    for (args, words) in [
+        (
+            &["diff", "2026-11-22", "2026-11-21"][..],
+            "name the earlier edition first",
+        ),
+        (&["diff", "2026-11"], "editions begin with"),
+        (&["diff", "2025"], "there is no edition"),
+    ] {
+        let run = site.run(args).ends(1);
+        assert!(run.err.contains(words), "{args:?}: {}", run.err);
+    }
+    let one = TestSite::new().snapshot("2026-11-22T06:00:00Z", &[r#"{"id":"a"}"#]);
+    let run = one.run(&["diff"]).ends(1);
+    assert!(
+        run.err
+            .contains("a difference needs two editions, and there is 1"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_missing_source_is_said_wherever_editions_are_compared() {
+    let site = TestSite::new();
+    let day = |day: u8, sources: &str| {
+        let text = format!(
+            "{{\"format\":\"daybrief-snapshot\",\"version\":1,\"taken_at\":\"2026-11-{day}T06:00:00Z\",\"sources\":[{sources}]}}\n{{\"id\":\"s{day}\"}}\n"
+        );
+        site.write(&format!("data/snapshots/{day}.jsonl"), text);
+    };
+    let both = r#"{"name":"one"},{"name":"two"}"#;
+    day(20, both);
+    day(21, r#"{"name":"one"}"#);
+    day(22, both);
+    let run = site.run(&["diff", "2026-11-20", "2026-11-21"]).ends(0);
+    assert!(
+        run.out
+            .contains("Note: This edition is not whole: source two is missing."),
+        "{}",
+        run.out
+    );
+    let run = site.run(&["diff"]).ends(0);
+    assert!(
+        run.out
+            .contains("Note: The edition compared with is not whole: source two is missing."),
+        "{}",
+        run.out
+    );
+    let site = site.build();
+    let page = site.read("public/editions/2026-11-22T0600Z/changes.html");
+    assert!(page.contains("Edition 2026-11-21T0600Z is not whole and was passed over."));
+    assert!(
+        page.contains("2026-11-20T0600Z/index.html"),
+        "it is compared with the last whole one"
+    );
+}
+
+#[test]
+fn explain_prints_arithmetic_that_can_be_redone() {
+    let site = TestSite::sample();
+    for id in [
+        "sess_01QpH3vYb8WnRk5sJc2Tg7Mx",
+        "sess_01XFa9qT7mK2vB8cR4wNz6Ld",
+    ] {
+        let said = site.run(&["explain", id]).ends(0).out;
+        let (mut sum, mut raw, mut rows) = (0, 0.0, 0);
+        let mut lines = said
+            .lines()
+            .skip_while(|l| !l.starts_with("Priority "))
+            .skip(1);
+        let printed = loop {
+            let line = lines.next().unwrap().trim_start();
+            let (number, rest) = line.split_once("  ").unwrap();
+            if rest == "printed priority" {
+                break number.parse::<i32>().unwrap();
+            }
+            sum += number.replace('\u{2212}', "-").parse::<i32>().unwrap();
+            if let Some((how, points)) = rest
+                .split_once(" raw points")
+                .map(|(a, _)| a.rsplit_once(" = ").unwrap())
+            {
+                let points: f64 = points.parse().unwrap();
+                raw += points;
+                rows += 1;
+                // Weight times strength times what is not 1, to the printed decimals.
+                let factors = how.rsplit_once('(').unwrap().1.split(';').next().unwrap();
+                let product: f64 = factors
+                    .split(' ')
+                    .filter_map(|w| w.parse::<f64>().ok())
+                    .product();
+                assert!((product - points).abs() < 0.35, "{line}: {product}");
+            }
+        };
+        assert_eq!(sum, printed, "{said}");
+        assert!(rows >= 6, "{said}");
+        let formula = said.lines().find(|l| l.contains("R = ")).unwrap();
+        let r: f64 = formula
+            .trim_start()
+            .strip_prefix("R = ")
+            .unwrap()
+            .split(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((r - raw).abs() < 0.5, "{formula}: {raw}");
+        let significance = 100.0 * (1.0 - (-r / 55.0_f64).exp());
+        assert!(
+            formula.contains(&format!("= {significance:.1};"))
+                || formula.contains(&format!("= {:.1};", significance - 0.1))
+                || formula.contains(&format!("= {:.1};", significance + 0.1)),
+            "{formula}"
+        );
+        for heading in [
+            "\nEvidence\n",
+            "\nTrust ",
+            "\nConsequence ",
+            "\nConfidence ",
+            "\nNarrative N-",
+            "without this: ",
+        ] {
+            assert!(said.contains(heading), "{heading}: {said}");
+        }
+    }
 }

@@ -104,6 +104,21 @@ impl TestSite {
         self
     }
 
+    /// Names in a folder of the site, in order.
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(folder)).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Removes a file of the site.
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.path(path)).unwrap();
+    }
+
     /// Every published file with its bytes, by path.
     pub(crate) fn published(&self) -> BTreeMap<String, Vec<u8>> {
         let root = self.path("public");

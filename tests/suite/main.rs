@@ -8,13 +8,17 @@
 )]
 
 mod commands;
+mod company;
+mod decisions;
 mod dom;
 mod grammar;
 mod harness;
 mod hostile;
 mod houses;
+mod narratives;
 mod page;
 mod pages_are_sound;
+mod ranking;
 mod same_bytes;
 mod sample;
 mod sample_brief;

@@ -218,3 +218,45 @@ fn both_forms_and_compressions_are_one_edition() {
         &edition("g.jsonl", lines.replace('\n', "\r\n").as_bytes()),
     );
 }
+
+#[test]
+fn later_snapshots_change_no_earlier_edition() {
+    let whole = TestSite::sample().build().published();
+    let early = TestSite::sample();
+    for late in &early.names("data/snapshots")[11..] {
+        early.remove(&format!("data/snapshots/{late}"));
+    }
+    let early = early.build().published();
+    let editions: Vec<&String> = early
+        .keys()
+        .filter(|p| p.starts_with("editions/"))
+        .collect();
+    assert!(editions.len() > 500, "{}", editions.len());
+    for path in editions {
+        assert!(early[path] == whole[path], "{path} differs");
+    }
+}
+
+#[test]
+fn the_order_of_records_decides_nothing() {
+    let text = crate::sample::latest().text();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    let path = crate::sample::latest().path();
+    let (site, reversed) = (
+        TestSite::sample().build(),
+        TestSite::sample()
+            .file(&path, &(lines.join("\n") + "\n"))
+            .build(),
+    );
+    for file in [
+        "index.html",
+        "queue.html",
+        "brief.json",
+        "editions/2026-11-22T0600Z/ledger.jsonl",
+        "editions/2026-11-22T0600Z/changes.html",
+    ] {
+        let path = format!("public/{file}");
+        assert_eq!(site.read(&path), reversed.read(&path), "{file}");
+    }
+}

@@ -54,7 +54,8 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         }),
     ];
     Finding::present(Hit {
-        habit: Some(habit_of(SignalId::S2, &[key.untrusted()])),
+        // Sharing with somebody unknown never becomes usual, however long it goes on.
+        habit: (!sharing.with_unknown).then(|| habit_of(SignalId::S2, &[key.untrusted()])),
         ..Hit::on_session(strength, facts, Sentence::new(TEMPLATE, slots))
     })
 }

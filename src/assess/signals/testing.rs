@@ -128,6 +128,11 @@ impl Day {
         }
     }
 
+    /// The exact priority of a session.
+    pub(crate) fn priority(&self, at: usize) -> f64 {
+        self.judged(&self.facts[at]).score.priority
+    }
+
     pub(crate) fn found(&self, signal: &str, at: usize) -> Option<f64> {
         match self.finding(signal, at) {
             Finding::Present(hit) => Some(hit.strength),

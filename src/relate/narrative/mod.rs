@@ -356,12 +356,13 @@ fn anchors(
         })
         .filter(|a| a.evidenced > 0 && (a.unique >= 1 || a.evidenced * 2 >= all))
         .collect();
-    candidates.sort_by_key(|a| {
-        (
-            Reverse((a.unique, a.evidenced)),
-            facts[a.session].started_at,
-            a.session,
-        )
+    candidates.sort_by(|a, b| {
+        let of = |a: &Anchor| {
+            let f = &facts[a.session];
+            (Reverse((a.unique, a.evidenced)), f.started_at, f.ordinal)
+        };
+        let by_id = || facts[a.session].id.cmp(&facts[b.session].id);
+        of(a).cmp(&of(b)).then_with(by_id)
     });
     candidates.truncate(ANCHORS);
     candidates

@@ -15,11 +15,12 @@ mod run;
 
 pub(crate) use format::Record;
 pub(crate) use plot::{ANCHOR, BOBS, FOLDED, WIDENED};
+pub(crate) use rhythm::Dice;
 
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use format::{Head, Source};
-use rhythm::{Day, Dice};
+use rhythm::Day;
 use run::Run;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -1,0 +1,212 @@
+//! What people decide moves things to a visible count, until it expires.
+
+use crate::harness::TestSite;
+use crate::page::Page;
+
+const STRANGER: &str = r#"{"id":"s-1","status":"ended","started_at":"2026-11-20T09:00:00Z","ended_at":"2026-11-20T09:10:00Z","user":"unknown","host":"10.0.0.9","key":"k-9","agent":"Agent 1","workspace":{"repo":"co/login"},"events":[{"at":"2026-11-20T09:01:00Z","kind":"read","tool":"Read","path":"src/auth/keys.rs"},{"at":"2026-11-20T09:02:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"drop.site.io","method":"POST","bytes":4000}]}"#;
+const QUIET: &str = r#"{"id":"s-0","user":{"name":"ann","authenticated":true},"host":"desk","key":"k-ann","agent":"Agent 1","started_at":"2026-11-20T10:00:00Z","events":[{"kind":"read","tool":"Read","path":"a.rs"}]}"#;
+
+fn site() -> TestSite {
+    TestSite::new()
+        .file(
+            "data/inventory.toml",
+            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n",
+        )
+        .snapshot("2026-11-21T06:00:00Z", &[STRANGER, QUIET])
+}
+
+fn decision(about: &str, verdict: &str, more: &str) -> String {
+    format!(
+        "+++\nabout = \"{about}\"\nverdict = \"{verdict}\"\nauthor = \"ann@company.com\"\n{more}\n+++\nSeen and weighed.\n"
+    )
+}
+
+fn page(site: &TestSite, name: &str) -> Page {
+    Page::new(&site.read(&format!("public/{name}")))
+}
+
+#[test]
+fn a_decision_on_a_session_moves_it_and_is_listed() {
+    let text = decision("session:s-1", "accepted", "expires = 2026-11-30");
+    let site = site().file("content/dispositions/a.md", &text).build();
+    let brief = page(&site, "index.html");
+    assert_eq!(brief.all("h1"), ["No session needs you now"]);
+    assert_eq!(
+        brief.under("Background sessions"),
+        [
+            "2",
+            "1 decided on, the rest stable and low-value for the first read"
+        ]
+    );
+    let queue = page(&site, "queue.html");
+    let decided = queue.under("Decided").join("\n");
+    for words in [
+        "1 session would lead but for a decision.",
+        "Accepted by ann@company.com until 2026-11-30: Seen and weighed.",
+        "content/dispositions/a.md",
+    ] {
+        assert!(decided.contains(words), "{words}\n{decided}");
+    }
+    let listed = page(&site, "method.html").under("Decisions").join("\n");
+    assert!(
+        listed.contains("session:s-1 accepted, in force"),
+        "{listed}"
+    );
+    let row = site.read("public/editions/2026-11-21T0600Z/ledger.jsonl");
+    assert!(row.contains("\"role\":\"decided\""), "{row}");
+}
+
+#[test]
+fn a_decision_is_in_force_from_its_day_to_its_end() {
+    for (dates, headline, state) in [
+        (
+            "decided = 2026-11-20T12:00:00Z\nexpires = 2026-11-30",
+            "No session needs you now",
+            "in force",
+        ),
+        (
+            "decided = 2026-11-22\nexpires = 2026-11-30",
+            "1 session matters now",
+            "not yet in force",
+        ),
+        ("expires = 2026-11-20", "1 session matters now", "expired"),
+    ] {
+        let text = decision("session:s-1", "closed", dates);
+        let site = site().file("content/dispositions/a.md", &text).build();
+        assert_eq!(page(&site, "index.html").all("h1"), [headline], "{dates}");
+        let listed = page(&site, "method.html").under("Decisions").join("\n");
+        assert!(listed.contains(state), "{dates}: {listed}");
+    }
+}
+
+#[test]
+fn what_is_new_after_a_closed_decision_opens_the_question_again() {
+    let dates = "decided = 2026-11-20T20:00:00Z\nexpires = 2026-12-31";
+    let again = STRANGER
+        .replace("s-1", "s-2")
+        .replace("2026-11-20", "2026-11-21")
+        .replace("src/auth/keys.rs", "src/auth/tokens.rs");
+    let mut site = site().snapshot("2026-11-22T06:00:00Z", &[&again, QUIET]);
+    for (n, about) in ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"]
+        .iter()
+        .enumerate()
+    {
+        let text = decision(about, "closed", dates);
+        site = site.file(&format!("content/dispositions/{n}.md"), &text);
+    }
+    let site = site.build();
+    let then = Page::new(&site.read("public/editions/2026-11-21T0600Z/index.html"));
+    assert_eq!(then.all("h1"), ["No session needs you now"]);
+    let now = page(&site, "index.html");
+    assert_eq!(now.all("h1"), ["1 session matters now"]);
+    assert_eq!(now.under("Since the last edition")[4], "1 reopened s-2");
+    // Whoever accepts a risk takes what comes.
+    for (n, about) in ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"]
+        .iter()
+        .enumerate()
+    {
+        site.write(
+            &format!("content/dispositions/{n}.md"),
+            decision(about, "accepted", dates),
+        );
+    }
+    site.run(&["build"]).ends(0);
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["No session needs you now"]
+    );
+}
+
+#[test]
+fn a_decision_about_something_else_never_hides_a_must_see_rule() {
+    let production = STRANGER.replace(
+        r#""kind":"request","tool":"Bash","programs":["curl"],"destination":"drop.site.io","method":"POST","bytes":4000"#,
+        r#""kind":"execute","tool":"Bash","programs":["kubectl delete -n prod"]"#,
+    );
+    let text = decision("key:k-9", "accepted", "expires = 2026-12-31");
+    let site = TestSite::new()
+        .file("data/inventory.toml", "[[keys]]\nname = \"k-ann\"\n")
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-21T06:00:00Z", &[&production, QUIET])
+        .build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["1 session matters now"]
+    );
+}
+
+#[test]
+fn one_signal_of_one_entity_is_suppressed_and_counted() {
+    let before = site().build();
+    let score = |site: &TestSite| {
+        let said = site.run(&["explain", "s-1"]).ends(0).out;
+        let number = said.split("Priority ").nth(1).unwrap();
+        let number = number.split(' ').next().unwrap().parse::<u32>().unwrap();
+        (number, said)
+    };
+    let text = decision(
+        "destination:drop.site.io",
+        "suppressed",
+        "signal = \"new-destination\"\nexpires = 2026-12-31",
+    );
+    let after = site().file("content/dispositions/a.md", &text).build();
+    let ((high, _), (low, said)) = (score(&before), score(&after));
+    assert!(low < high, "{low} {high}");
+    assert!(
+        said.contains(
+            "new-destination does not count (content/dispositions/a.md): Called drop.site.io"
+        ),
+        "{said}"
+    );
+    let decided = page(&after, "queue.html").under("Decided").join("\n");
+    assert!(
+        decided.contains("1 session has a signal that does not count"),
+        "{decided}"
+    );
+    let wrong = text.replace("drop.site.io", "other.site.io");
+    let other = site().file("content/dispositions/a.md", &wrong).build();
+    assert_eq!(score(&other).0, high, "exactly that entity");
+}
+
+#[test]
+fn mistakes_in_a_decision_stop_the_build_and_name_the_line() {
+    for (text, place, mend) in [
+        (
+            decision("session:s-1", "acepted", "expires = 2026-11-30"),
+            "a.md:3:1",
+            "did you mean `accepted`?",
+        ),
+        (
+            decision("s-1", "accepted", "expires = 2026-11-30"),
+            "a.md:2:1",
+            "write session:ID",
+        ),
+        (
+            decision("session:s-1", "suppressed", "expires = 2026-11-30"),
+            "a.md",
+            "add signal",
+        ),
+        (
+            decision("session:s-1", "accepted", "expire = 2026-11-30"),
+            "a.md:5:1",
+            "did you mean `expires`?",
+        ),
+        (
+            decision("session:s-1", "accepted", "expires = 2026-11-30")
+                .replace("Seen and weighed.", ""),
+            "a.md",
+            "say why",
+        ),
+    ] {
+        let run = site()
+            .file("content/dispositions/a.md", &text)
+            .run(&["build"])
+            .ends(1);
+        assert!(
+            run.err.contains(&format!("content/dispositions/{place}")),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains(mend), "{}", run.err);
+    }
+}
