@@ -21,8 +21,8 @@
 //! | [`source`] | files | [`source::snapshot::Record`]s, inventory, prose | reads files |
 //! | [`normalise`] | a record | [`model::Session`], or a reason for quarantine | bounds text and masks secrets |
 //! | [`assess`] | a session | [`assess::Facts`], then a [`assess::Verdict`] | knows signals and weights |
-//! | [`history`] | facts of earlier editions | how new something is | remembers |
-//! | [`relate`] | facts and verdicts | [`relate::Edition`]: leads, narratives, queue, map | decides what leads |
+//! | [`history`] | sightings of earlier editions | how new, how usual, how costly something is | remembers |
+//! | [`relate`] | facts, verdicts, what earlier editions said | [`relate::Edition`]: leads, narratives, changes, queue, map | decides what leads |
 //! | [`render`] | an edition and an address | bytes | knows where pages go and what HTML is |
 //! | [`publish`] | bytes | `public/`, all or nothing | writes files |
 //!
@@ -47,7 +47,10 @@
 //!   for the world.
 //! * An edition is judged only by what lies before it: its "now" is its snapshot's
 //!   `taken_at`. Adding a snapshot changes no earlier edition.
-//! * A narrative is never an input to a signal. It only holds its anchor's recency.
+//! * A narrative is never an input to a signal. It only holds its anchors' recency.
+//! * Text may raise a score, never lower it. Only the inventory, decisions and what is
+//!   usual quieten; the usual is learned from trusted sessions alone, and nothing that
+//!   is quietened disappears: it moves to a count that is shown.
 //! * Nothing that reaches the output depends on the order of a hash map, the
 //!   number of threads, the clock, or where the site lies on disk.
 

@@ -3,7 +3,8 @@
 use super::edition::Edition;
 use super::links::list_words;
 use super::narrative::{Narrative, NarrativeKind};
-use crate::assess::score::{Circumstances, Input, score};
+use crate::assess::inputs;
+use crate::assess::score::{Circumstances, score};
 use crate::assess::signals::{Definition, SignalId, definition};
 use crate::assess::trust::Doubt;
 use crate::assess::window::ReplayWindow;
@@ -72,28 +73,17 @@ pub(super) fn queue(edition: &Edition<'_>) -> Vec<Item> {
 fn alone(edition: &Edition<'_>, session: usize) -> u32 {
     let assessment = edition.assessment(session);
     let of_window = [SignalId::S5, SignalId::S7, SignalId::S8];
-    let inputs: Vec<Input> = assessment
+    let hits: Vec<_> = assessment
         .hits
-        .iter()
+        .into_iter()
         .filter(|(id, _)| of_window.contains(id))
-        .map(|(id, hit)| Input {
-            signal: *id,
-            family: id.family(),
-            weight: edition.context.weights.of(*id),
-            strength: hit.strength,
-            age_hours: 0.0,
-        })
         .collect();
-    let consequence = edition.facts(session).stake.level;
-    score(
-        &inputs,
-        Circumstances {
-            consequence,
-            trust: assessment.trust.level(),
-            held: false,
-        },
-    )
-    .shown
+    let circumstances = Circumstances {
+        consequence: edition.facts(session).stake.level,
+        trust: assessment.trust.level(),
+        held: edition.is_held(session),
+    };
+    score(&inputs(&hits, &edition.context), circumstances).shown
 }
 
 /// The words of a queue item.
