@@ -4,7 +4,7 @@ use crate::assess::signals::{CATALOGUE, HIGHEST, RULES_VERSION, Weights};
 use crate::assess::{Declared, sighting};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::history::Baseline;
-use crate::model::{Dispositions, EditionId, Inventory};
+use crate::model::{Disposition, Dispositions, EditionId, Inventory};
 use crate::normalise;
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
@@ -150,7 +150,22 @@ impl Site {
                 learn(&mut baseline, &reading, &inventory, lessons);
             }
         }
+        diagnostics.extend(self.expired());
         Ok(diagnostics)
+    }
+
+    /// A note for each decision that is over by the latest edition.
+    fn expired(&self) -> Vec<Diagnostic> {
+        let Some((latest, _)) = self.snapshots.last() else {
+            return Vec::new();
+        };
+        let expired = self.dispositions.0.iter();
+        let expired = expired.filter(|d| d.has_expired(latest.taken_at()));
+        let note = |d: &Disposition| {
+            let message = format!("this decision was in force until {}", d.until());
+            Diagnostic::note(&d.file, message, "renew it, or remove the file")
+        };
+        expired.map(note).collect()
     }
 }
 
@@ -159,11 +174,11 @@ fn learn(
     baseline: &mut Baseline,
     reading: &Reading,
     inventory: &Inventory,
-    usual: Vec<Box<[u64]>>,
+    lessons: Vec<Option<Box<[u64]>>>,
 ) {
     baseline.begin(&reading.snapshot);
-    for (facts, usual) in reading.facts.iter().zip(usual) {
-        baseline.absorb(&sighting(facts, &reading.snapshot, inventory, usual));
+    for (facts, lesson) in reading.facts.iter().zip(lessons) {
+        baseline.absorb(&sighting(facts, &reading.snapshot, inventory, lesson));
     }
 }
 

@@ -23,15 +23,18 @@ pub(super) fn repo_key(repo: &str, thing: &Entity) -> u64 {
     fingerprint(&("repo", repo, thing))
 }
 
-/// A session's contribution to the baseline. `usual` is what may have been usual
-/// for it; hand over nothing when nothing may be learned from it.
+/// A session's contribution to the baseline. `lesson` is what was usual for it; without
+/// one neither habits nor the usual order of acts are learned from it.
 pub fn sighting<'a>(
     facts: &'a Facts,
     snapshot: &Snapshot,
     inventory: &Inventory,
-    usual: Box<[u64]>,
+    lesson: Option<Box<[u64]>>,
 ) -> Sighting<'a> {
-    let mut counted = steps::counted(facts.agent.as_ref(), &facts.steps);
+    let mut counted = match &lesson {
+        Some(_) => steps::counted(facts.agent.as_ref(), &facts.steps),
+        None => Vec::new(),
+    };
     let domains = facts
         .reaches
         .iter()
@@ -49,7 +52,7 @@ pub fn sighting<'a>(
         entities: facts.entities(),
         lanes: pairings(facts),
         counted,
-        usual,
+        usual: lesson.unwrap_or_default(),
         spent: facts.user.as_ref().zip(facts.cost),
         among: among(facts, inventory),
         user: facts.user.as_ref(),

@@ -267,20 +267,27 @@ impl<'a> Edition<'a> {
         self.reading.facts.len() - self.leads.len()
     }
 
-    /// What later editions may learn to be usual, for each session: only from those
-    /// whose actor is known well enough and that no open question is about.
-    pub fn into_lessons(self) -> Vec<Box<[u64]>> {
-        let learns = |session: usize| {
-            self.verdicts[session].trust <= TrustLevel::Medium && self.told_in[session].is_none()
+    /// Whether somebody decided on a session, or on what its narrative asks.
+    pub fn is_settled(&self, session: usize) -> bool {
+        let by_decision = |n: &Narrative| {
+            let closure = n.thread.closure.as_ref();
+            closure.is_some_and(|c| c.decision.is_some())
         };
-        let learns: Vec<bool> = (0..self.habits.len()).map(learns).collect();
-        let mut lessons = self.habits;
-        for (lesson, learns) in lessons.iter_mut().zip(learns) {
-            if !learns {
-                *lesson = Box::default();
-            }
-        }
-        lessons
+        self.roles[session] == Role::Decided || self.narrative_of(session).is_some_and(by_decision)
+    }
+
+    /// What later editions may learn to be usual, for each session: from those whose
+    /// actor is known well enough and that no narrative is about; nothing from others.
+    pub fn into_lessons(self) -> Vec<Option<Box<[u64]>>> {
+        let (verdicts, told_in) = (&self.verdicts, &self.told_in);
+        let learns = |session: usize| {
+            verdicts[session].trust <= TrustLevel::Medium && told_in[session].is_none()
+        };
+        self.habits
+            .into_iter()
+            .enumerate()
+            .map(|(session, lesson)| learns(session).then_some(lesson))
+            .collect()
     }
 
     /// The session the map shows: the first active lead, else the first lead, else the first session.

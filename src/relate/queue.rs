@@ -45,7 +45,11 @@ pub(super) fn queue(edition: &Edition<'_>) -> Vec<Item> {
     }
     for (place, session) in edition.order.iter().enumerate() {
         let facts = edition.facts(*session);
-        let Some(window) = facts.window.as_deref() else {
+        let Some(window) = facts
+            .window
+            .as_deref()
+            .filter(|_| !edition.is_settled(*session))
+        else {
             continue;
         };
         let priority = alone(edition, *session);

@@ -39,6 +39,11 @@ fn a_decision_on_a_session_moves_it_and_is_listed() {
         ]
     );
     let queue = page(&site, "queue.html");
+    assert_eq!(
+        queue.all("h1"),
+        ["0 of 2 sessions lead, 0 replay windows"],
+        "its window is settled too"
+    );
     let decided = queue.under("Decided").join("\n");
     for words in [
         "1 session would lead but for a decision.",

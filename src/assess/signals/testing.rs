@@ -62,7 +62,7 @@ impl Day {
         self.baseline.begin(&earlier);
         for s in sessions {
             let facts = reduce(s, &earlier, &self.inventory);
-            let learned = sighting(&facts, &earlier, &self.inventory, Box::default());
+            let learned = sighting(&facts, &earlier, &self.inventory, Some(Box::default()));
             self.baseline.absorb(&learned);
         }
         self
@@ -80,8 +80,12 @@ impl Day {
             let mut then = facts.clone();
             then.id = crate::model::Text::new(&format!("usual {back}"));
             then.started_at = Some(old.window.start);
-            self.baseline
-                .absorb(&sighting(&then, &old, &self.inventory, habits.clone()));
+            self.baseline.absorb(&sighting(
+                &then,
+                &old,
+                &self.inventory,
+                Some(habits.clone()),
+            ));
         }
         self
     }

@@ -227,7 +227,10 @@ pub(super) fn answer(
             let owner = record.owner.clone();
             Some(Sentence::new(
                 "The inventory names {owner} for {key}.",
-                vec![owner.map_or(Slot::words("an owner"), Slot::words), slot],
+                vec![
+                    owner.map_or(Slot::words("an owner"), |o| Slot::Text(Text::new(&o))),
+                    slot,
+                ],
             ))
         }
         NarrativeKind::DataEgress => {
@@ -257,7 +260,7 @@ pub(super) fn answer(
             let owner = lookup::host_owner(context.inventory, Some(name), name.parse().ok())?;
             Some(Sentence::new(
                 "The inventory names {owner} for {host}.",
-                vec![Slot::words(owner), slot],
+                vec![Slot::Text(Text::new(owner)), slot],
             ))
         }
     }
@@ -297,9 +300,9 @@ pub fn decision_words(decision: &Disposition) -> Sentence {
                 Ruling::Accepted => "Accepted",
                 Ruling::Suppressed => "Suppressed",
             }),
-            Slot::words(decision.author.clone()),
+            Slot::Text(Text::new(&decision.author)),
             Slot::words(decision.until()),
-            Slot::words(decision.reason.clone()),
+            Slot::Text(Text::new(&decision.reason)),
         ],
     )
 }

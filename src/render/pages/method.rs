@@ -248,7 +248,7 @@ fn look_backs() -> Vec<Row> {
         row(
             "usual",
             days(USUAL_DAYS),
-            "a tenth of the strength falls away for each day it was there, as far as the signal gets used to it; learned only from sessions with trust of 45 and more that no narrative is about",
+            "a tenth of the strength falls away for each day it was there, as far as the signal gets used to it; this and the usual order of acts are learned only from sessions with trust of 45 and more that no narrative is about",
         ),
         row(
             "cost",
