@@ -13,7 +13,9 @@ pub mod facts;
 pub mod lexicon;
 pub mod lookup;
 pub mod record;
+mod reduce;
 pub mod score;
+mod sharing;
 mod sighting;
 pub mod signals;
 pub mod steps;
@@ -22,7 +24,8 @@ mod verdict;
 pub mod window;
 
 pub use context::{Context, Declared};
-pub use facts::{Facts, reduce};
+pub use facts::Facts;
+pub use reduce::reduce;
 pub use sighting::sighting;
 pub use verdict::{Band, LEAD, MustSee, Verdict};
 

@@ -1,10 +1,11 @@
 //! What a session's record says about itself: silences, removed traces, and content
 //! that came from outside.
 
-use super::facts::{Grade, standing};
+use super::facts::Grade;
 use super::lexicon::acts::{is_fetch, is_shell};
 use super::lexicon::destinations::Standing;
 use super::lexicon::{injection, verbs};
+use super::reduce::standing;
 use crate::model::{Entity, EntityKind, Event, EventKind, Inventory, Session, Text};
 use jiff::Timestamp;
 

@@ -1,8 +1,8 @@
 //! The replay window: a sensitive read, then something that leaves.
 
-use super::facts::{repo_of, standing, touched_class};
 use super::lexicon::acts::{is_fetch, is_outbound};
 use super::lexicon::destinations::Standing;
+use super::reduce::{repo_of, standing, touched_class};
 use crate::model::{Entity, Event, EventKind, Inventory, PathClass, Session, Text};
 
 /// No pair further apart than this counts, in seconds.

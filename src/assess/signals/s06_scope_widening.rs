@@ -1,8 +1,8 @@
 //! S6 scope-widening: the session left the scope it started with.
 
 use super::{Definition, Finding, Hit, Look, SignalId, habit_in};
-use crate::assess::facts::{is_beyond_workspace, touched_class};
 use crate::assess::lexicon::paths::is_scratch;
+use crate::assess::reduce::{is_beyond_workspace, touched_class};
 use crate::assess::window::ReplayWindow;
 use crate::history::MOST_USUAL;
 use crate::model::{

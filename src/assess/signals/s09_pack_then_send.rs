@@ -1,11 +1,11 @@
 //! S9 pack-then-send: something was packed, and at once something left.
 
 use super::{Definition, Finding, Hit, Look, SignalId};
-use crate::assess::facts::standing;
 use crate::assess::lexicon::acts::{is_fetch, is_outbound};
 use crate::assess::lexicon::destinations::Standing;
 use crate::assess::lexicon::packing::packed_with;
 use crate::assess::lookup;
+use crate::assess::reduce::standing;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Entity, EntityKind, Inventory, Sentence, Session, Slot, Text};
 

@@ -1,9 +1,10 @@
 //! S15 destructive-act: something was deleted, overwritten or torn down.
 
 use super::{Definition, Finding, Hit, Look, SignalId};
-use crate::assess::facts::{Destroyed, repo_of};
+use crate::assess::facts::Destroyed;
 use crate::assess::lexicon::destruction::{Destruction, destruction, names_production};
 use crate::assess::lookup;
+use crate::assess::reduce::repo_of;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Entity, EntityKind, Event, Inventory, Sentence, Session, Slot, Text};
 

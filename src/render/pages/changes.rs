@@ -3,7 +3,7 @@
 use super::frame::{Frame, Section};
 use super::{Link, counted};
 use crate::model::{Entity, Sentence, Slot};
-use crate::relate::{Changes, Edition, Ended, Numbers, Parts};
+use crate::relate::{Changes, Edition, Ended, NarrativeKind, Numbers, Parts, Subject};
 use crate::render::address::Linker;
 use crate::render::edition_site::SiteText;
 use crate::render::html::Markup;
@@ -126,14 +126,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
         })
     });
     let open = changes.without_lead.iter().map(|(id, kind, subject)| {
-        let sentence = Sentence::new(
-            "{id}: {kind} for {subject}",
-            vec![
-                Slot::words(id.clone()),
-                Slot::words(kind.name()),
-                subject.slot(),
-            ],
-        );
+        let sentence = narrative(id, *kind, subject);
         Markup::sentence(&sentence, linker)
     });
     let rows = edition
@@ -170,17 +163,18 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
     text.theme.render("changes.html", &view)
 }
 
+/// `N-ABCDEFGH: unknown-key for sk-...C001`
+fn narrative(id: &str, kind: NarrativeKind, subject: &Subject) -> Sentence {
+    Sentence::new(
+        "{id}: {kind} for {subject}",
+        vec![Slot::words(id), Slot::words(kind.name()), subject.slot()],
+    )
+}
+
 fn ended(linker: &Linker<'_>, changes: &Changes, ended: &Ended) -> EndedView {
     let mut what = Markup::default();
     if let Some((id, kind, subject)) = &ended.narrative {
-        let sentence = Sentence::new(
-            "{id}: {kind} for {subject}",
-            vec![
-                Slot::words(id.clone()),
-                Slot::words(kind.name()),
-                subject.slot(),
-            ],
-        );
+        let sentence = narrative(id, *kind, subject);
         what.push_sentence(&sentence, linker);
     }
     if let (Some(session), Some(before)) = (&ended.session, changes.against) {
