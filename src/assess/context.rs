@@ -245,9 +245,11 @@ impl<'a> Context<'a> {
     }
 
     /// How usual something is; not at all when it has no name.
-    pub fn usual(&self, habit: Option<u64>) -> Usual {
+    pub fn usual(&self, facts: &Facts, habit: Option<u64>) -> Usual {
         habit.map_or(Usual::default(), |h| {
-            self.baseline.usual(h, self.snapshot.window.start)
+            let own = facts.began(self.snapshot);
+            self.baseline
+                .usual(h, (&facts.id, own), self.snapshot.window.start)
         })
     }
 

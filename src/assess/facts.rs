@@ -10,7 +10,9 @@ use super::record::Gap;
 use super::signals::{Finding, SignalId};
 use super::steps::Step;
 use super::window::ReplayWindow;
-use crate::model::{Consequence, Entity, EntityKind, Money, PathClass, Sentence, Status, Text};
+use crate::model::{
+    Consequence, Entity, EntityKind, Money, PathClass, Sentence, Snapshot, Status, Text,
+};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -218,6 +220,13 @@ impl Facts {
             .as_ref()
             .or(self.key.as_ref())
             .or(self.host.as_ref())
+    }
+
+    /// When it began, or the best there is.
+    pub fn began(&self, snapshot: &Snapshot) -> Timestamp {
+        self.started_at
+            .or(self.last_sign)
+            .unwrap_or(snapshot.window.start)
     }
 
     /// Agent and version as recorded.

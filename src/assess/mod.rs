@@ -92,7 +92,7 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
     for (id, finding) in found {
         match finding {
             Finding::Present(hit) => {
-                let hit = without_the_usual(id, *hit, context);
+                let hit = without_the_usual(facts, id, *hit, context);
                 match context.suppression(facts, id) {
                     Some(decision) => suppressed.push(Suppressed {
                         signal: id,
@@ -121,11 +121,11 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
 }
 
 /// Takes off what is usual, as far as the signal gets used to anything.
-fn without_the_usual(id: SignalId, hit: Hit, context: &Context<'_>) -> Hit {
+fn without_the_usual(facts: &Facts, id: SignalId, hit: Hit, context: &Context<'_>) -> Hit {
     let Some(most) = definition(id).habituates else {
         return hit;
     };
-    let usual = context.usual(hit.habit);
+    let usual = context.usual(facts, hit.habit);
     if usual.days == 0 {
         return hit;
     }

@@ -44,10 +44,7 @@ pub fn sighting<'a>(
     counted.dedup();
     Sighting {
         session: &facts.id,
-        at: facts
-            .started_at
-            .or(facts.last_sign)
-            .unwrap_or(snapshot.window.start),
+        at: facts.began(snapshot),
         host: facts.host.as_ref(),
         entities: facts.entities(),
         lanes: pairings(facts),

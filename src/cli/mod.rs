@@ -66,8 +66,8 @@ pub fn run(arguments: &Arguments, world: &World) -> ExitCode {
         Command::Snapshot(args) => snapshot::run(&root, args, world, &report),
         Command::Check(args) => match &args.ranking {
             Some(labels) => {
-                let labels = world.folder.join(labels);
-                ranking::run(&root, &labels, arguments.global.verbose, &report)
+                let verbose = arguments.global.verbose;
+                ranking::run(&root, &world.folder, labels, verbose, &report)
             }
             None => check::run(&root, &report),
         },

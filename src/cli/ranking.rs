@@ -104,12 +104,19 @@ struct Comparison {
     lines: String,
 }
 
-pub(super) fn run(root: &Path, labels: &Path, verbose: bool, report: &Report) -> Result<Outcome> {
+/// `labels` is relative to `folder`.
+pub(super) fn run(
+    root: &Path,
+    folder: &Path,
+    labels: &Path,
+    verbose: bool,
+    report: &Report,
+) -> Result<Outcome> {
     let Some(site) = report.load(root) else {
         return Ok(Outcome::Failed);
     };
-    let text =
-        files::read_text(labels).with_context(|| format!("cannot read {}", labels.display()))?;
+    let text = files::read_text(&folder.join(labels))
+        .with_context(|| format!("cannot read {}", labels.display()))?;
     let labels = match parse(&labels.display().to_string(), &text) {
         Ok(labels) => labels,
         Err(mistake) => {

@@ -177,11 +177,14 @@ impl Baseline {
         self.tallies.count(thing, fingerprint(but), day(now))
     }
 
-    /// How usual something is: on how many of the days before.
-    pub fn usual(&self, thing: u64, now: Timestamp) -> Usual {
+    /// How usual something is: on how many of the days before. A session that earlier
+    /// editions have seen does not make itself usual: the day it began on is left out.
+    pub fn usual(&self, thing: u64, but: (&Text, Timestamp), now: Timestamp) -> Usual {
+        let (session, began) = but;
+        let own = self.tallies.knows(fingerprint(session)).then(|| day(began));
         self.usual
             .get(&thing)
-            .map_or(Usual::default(), |days| days.before(day(now)))
+            .map_or(Usual::default(), |days| days.before(day(now), own))
     }
 
     /// What a user's earlier sessions cost; `None` while there are too few of them.

@@ -46,12 +46,12 @@ impl Days {
         self.bits |= 1_u32.checked_shl(back).unwrap_or(0);
     }
 
-    /// Of the days before this one.
-    pub(super) fn before(self, today: i64) -> Usual {
+    /// Of the days before this one, but for one that does not count.
+    pub(super) fn before(self, today: i64, but: Option<i64>) -> Usual {
         let days = (0..32_i64)
             .filter(|back| self.bits & (1 << back) != 0)
             .map(|back| self.newest - back)
-            .filter(|day| (1..=USUAL_DAYS).contains(&(today - day)))
+            .filter(|day| Some(*day) != but && (1..=USUAL_DAYS).contains(&(today - day)))
             .count();
         Usual { days: days as u32 }
     }
@@ -67,12 +67,13 @@ mod tests {
         for day in [100, 101, 101, 103, 102] {
             days.add(day);
         }
-        assert_eq!(days.before(104).days, 4);
-        assert_eq!(days.before(103).days, 3, "today does not count");
-        assert_eq!(days.before(116).days, 2);
-        assert_eq!(days.before(140).days, 0);
+        assert_eq!(days.before(104, None).days, 4);
+        assert_eq!(days.before(103, None).days, 3, "today does not count");
+        assert_eq!(days.before(116, None).days, 2);
+        assert_eq!(days.before(140, None).days, 0);
         days.add(500);
-        assert_eq!(days.before(501).days, 1);
+        assert_eq!(days.before(501, None).days, 1);
+        assert_eq!(days.before(501, Some(500)).days, 0);
     }
 
     #[test]

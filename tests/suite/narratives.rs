@@ -210,3 +210,20 @@ fn contradicting_records_are_a_question_until_one_stands() {
     says(&site, 1, "evidence-gap, open");
     says(&site, 2, "One record of s-1 stands now.");
 }
+
+#[test]
+fn a_session_does_not_make_itself_usual() {
+    // It runs for days and stands in every snapshot.
+    let long = |day: u8| {
+        format!(
+            r#"{{"id":"long","status":"active","started_at":"2026-11-01T09:00:00Z","last_seen_at":"2026-11-{day:02}T09:10:00Z","user":{{"name":"ann","authenticated":true}},"host":"desk","key":"k-ann","agent":"Agent 1","permission_mode":"bypassPermissions","events":[{{"at":"2026-11-{day:02}T09:01:00Z","kind":"write","tool":"Edit","path":"src/auth/a.rs"}}]}}"#
+        )
+    };
+    let mut days = Days::new(INVENTORY);
+    for day in 1..=6 {
+        days = days.day(day, &[long(day)]);
+    }
+    let said = days.0.run(&["explain", "long"]).ends(0).out;
+    assert!(said.contains("sensitive-touch (20 \u{d7} 0.70 ="), "{said}");
+    assert!(!said.contains("usual on"), "{said}");
+}

@@ -37,7 +37,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
             .map_or(1.0, |t| context.surprise_of(facts, t));
         c.lasting.strength() * surprise
     };
-    let counts = |c: &Change| strength(c) * context.usual(usual(c)).factor(USUAL);
+    let counts = |c: &Change| strength(c) * context.usual(facts, usual(c)).factor(USUAL);
     let strongest = facts
         .changes
         .iter()

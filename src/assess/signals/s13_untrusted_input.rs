@@ -57,7 +57,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         }
         _ => strength(i.grade),
     };
-    let counts = |i: &Intake| strength(i) * context.usual(usual(i)).factor(MOST_USUAL);
+    let counts = |i: &Intake| strength(i) * context.usual(facts, usual(i)).factor(MOST_USUAL);
     let strongest = facts
         .intakes
         .iter()

@@ -43,7 +43,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         let counts = counts_of(step);
         let usual = habit_of(SignalId::S20, &habit_parts(agent, step));
         let strength = counts.surprise() * step.verb.weight() * maturity;
-        let counted = strength * context.usual(Some(usual)).factor(MOST_USUAL);
+        let counted = strength * context.usual(facts, Some(usual)).factor(MOST_USUAL);
         (counted, strength, usual, counts, step)
     });
     let strongest = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
