@@ -182,8 +182,8 @@ pub struct Facts {
     pub intakes: Vec<Intake>,
     /// Changes that outlive the session, one of a sort.
     pub changes: Vec<Change>,
-    /// Files that would go on acting and were deleted.
-    pub removed: Vec<Entity>,
+    /// Files that would go on acting, were deleted, and were not written again; with the time.
+    pub removed: Vec<(Entity, Option<Timestamp>)>,
     /// The gravest destructive act.
     pub destroyed: Option<Box<Destroyed>>,
     /// The longest silence in the middle of work that nothing explains.

@@ -9,6 +9,7 @@ use crate::model::{
     Consequence, Entity, EntityKind, Event, EventKind, Inventory, PathClass, SecretForm, Sentence,
     Session, Slot, Snapshot, Text,
 };
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 
 /// Reduces a session to its facts.
@@ -274,14 +275,28 @@ fn object_of(session: &Session, event: &Event) -> Option<Entity> {
         .or_else(|| named(EntityKind::Tool, event.tool.as_ref()))
 }
 
-fn removed(session: &Session) -> Vec<Entity> {
-    let of_event = |event: &Event| {
-        let path = event.path.as_ref()?;
-        let gone = event.kind == EventKind::Delete && event.ok != Some(false);
-        (gone && lasting::acts_later(path.untrusted()))
-            .then(|| Entity::file(repo_of(session, event), path))
-    };
-    session.events.iter().filter_map(of_event).collect()
+fn removed(session: &Session) -> Vec<(Entity, Option<Timestamp>)> {
+    let mut gone: BTreeMap<Entity, Option<Timestamp>> = BTreeMap::new();
+    for event in session.events.iter().filter(|e| e.ok != Some(false)) {
+        let Some(path) = event
+            .path
+            .as_ref()
+            .filter(|p| lasting::acts_later(p.untrusted()))
+        else {
+            continue;
+        };
+        let file = Entity::file(repo_of(session, event), path);
+        match event.kind {
+            EventKind::Delete => {
+                gone.insert(file, event.at);
+            }
+            EventKind::Write => {
+                gone.remove(&file);
+            }
+            _ => {}
+        }
+    }
+    gone.into_iter().collect()
 }
 
 /// The highest class touched; one step up for three distinct high assets.

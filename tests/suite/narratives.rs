@@ -227,3 +227,31 @@ fn a_session_does_not_make_itself_usual() {
     assert!(said.contains("sensitive-touch (20 \u{d7} 0.70 ="), "{said}");
     assert!(!said.contains("usual on"), "{said}");
 }
+
+#[test]
+fn removing_a_file_before_writing_it_answers_nothing() {
+    let act = |minute: u8, kind: &str| {
+        format!(
+            r#"{{"at":"2026-11-01T09:{minute:02}:00Z","kind":"{kind}","tool":"Edit","path":"/home/ann/.bashrc"}}"#
+        )
+    };
+    let session = |id: &str, events: &[String]| {
+        format!(
+            r#"{{"id":"{id}","status":"ended","started_at":"2026-11-01T09:00:00Z","ended_at":"2026-11-01T09:30:00Z","user":"unknown","host":"desk","key":"k-ann","agent":"Agent 1","events":[{}]}}"#,
+            events.join(",")
+        )
+    };
+    for sessions in [
+        vec![session("s-1", &[act(1, "delete"), act(5, "write")])],
+        vec![
+            session("s-1", &[act(1, "delete")]),
+            session("s-2", &[act(5, "write")]),
+        ],
+    ] {
+        let site = Days::new(INVENTORY).day(1, &sessions).build();
+        says(&site, 1, "lasting-change, open");
+    }
+    let undone = [session("s-1", &[act(1, "write"), act(5, "delete")])];
+    let site = Days::new(INVENTORY).day(1, &undone).build();
+    says(&site, 1, "was removed again");
+}

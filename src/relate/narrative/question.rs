@@ -239,10 +239,20 @@ pub(super) fn answer(
                 .then(|| Sentence::new("{destination} is sanctioned by the inventory.", vec![slot]))
         }
         NarrativeKind::LastingChange => {
-            let removed = facts
-                .iter()
-                .any(|f| f.removed.iter().any(|r| Some(r) == entity));
-            removed.then(|| Sentence::new("{object} was removed again.", vec![slot]))
+            let object = entity?;
+            let removals = facts.iter().flat_map(|f| &f.removed);
+            let removed = removals
+                .filter(|(file, _)| file == object)
+                .map(|(_, at)| *at);
+            let changes = facts.iter().flat_map(|f| &f.changes);
+            let written = changes.filter(|c| c.object == *object).map(|c| c.last_at);
+            // Removing it first and writing it then removes nothing.
+            let is_gone = match (removed.max(), written.max()) {
+                (None, _) => false,
+                (Some(_), None) => true,
+                (Some(removed), Some(written)) => removed > written && written.is_some(),
+            };
+            is_gone.then(|| Sentence::new("{object} was removed again.", vec![slot]))
         }
         NarrativeKind::Destruction => None,
         NarrativeKind::EvidenceGap => {
