@@ -9,11 +9,11 @@ use super::lookup;
 use super::record::Gap;
 use super::sharing::{Sharing, sharing};
 use super::sighting::{domain_key, repo_key, team_key};
-use super::signals::{CATALOGUE, Definition, SignalId, Weights, lanes};
+use super::signals::{CATALOGUE, Definition, Hit, SignalId, Weights, lanes};
 use super::steps::{Step, agent_key};
 use crate::history::{Baseline, Basis, FirstSeen, Novelty, PEERS, Spread, Usual};
 use crate::model::{
-    Disposition, Dispositions, Entity, EntityKind, Inventory, Ruling, Snapshot, Text,
+    About, Disposition, Dispositions, Entity, EntityKind, Inventory, Ruling, Slot, Snapshot, Text,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -338,20 +338,39 @@ impl<'a> Context<'a> {
         self.confusables.first(facts)
     }
 
-    /// The decision by which a signal does not count for a session: one in force that is
-    /// about the session or exactly about an entity it has.
-    pub fn suppression(&self, facts: &Facts, signal: SignalId) -> Option<&'a Disposition> {
-        let mut of_signal = self
-            .suppressions
-            .iter()
-            .filter(|(s, _)| *s == signal)
-            .peekable();
-        of_signal.peek()?;
+    /// The decision by which a hit does not count: one in force that is about the session,
+    /// or exactly about what the hit is about. Of places and files every one that the
+    /// session has must be meant: one that is not still counts.
+    pub fn suppression(
+        &self,
+        facts: &Facts,
+        signal: SignalId,
+        hit: &Hit,
+    ) -> Option<&'a Disposition> {
+        let of_signal = || self.suppressions.iter().filter(|(s, _)| *s == signal);
+        of_signal().next()?;
         let entities = facts.entities();
-        let (_, decision) = of_signal.find(|(_, d)| {
-            d.about.is_session(&facts.id) || entities.iter().any(|e| d.about.is_entity(e))
-        })?;
-        Some(decision)
+        let meant = |e: &Entity| of_signal().any(|(_, d)| d.about.is_entity(e));
+        let applies = |d: &Disposition| match &d.about {
+            About::Session(_) => d.about.is_session(&facts.id),
+            About::Narrative(_) => false,
+            About::Entity(EntityKind::Destination, _) => {
+                let sent_to =
+                    |r: &super::facts::Reach| Entity::new(EntityKind::Destination, &r.destination);
+                entities.iter().any(|e| d.about.is_entity(e))
+                    && facts.open_reaches().all(|r| meant(&sent_to(r)))
+            }
+            About::Entity(EntityKind::File, _) => {
+                entities.iter().any(|e| d.about.is_entity(e))
+                    && facts.touches.iter().all(|t| meant(&t.file))
+            }
+            About::Entity(EntityKind::Tool | EntityKind::Repo, _) => {
+                let named = |s: &Slot| matches!(s, Slot::Entity(e) if d.about.is_entity(e));
+                hit.sentence.slots.iter().any(named)
+            }
+            About::Entity(..) => entities.iter().any(|e| d.about.is_entity(e)),
+        };
+        of_signal().map(|(_, d)| *d).find(|d| applies(d))
     }
 
     /// The decision about this very session that keeps it from leading: one in force,

@@ -93,7 +93,7 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
         match finding {
             Finding::Present(hit) => {
                 let hit = without_the_usual(facts, id, *hit, context);
-                match context.suppression(facts, id) {
+                match context.suppression(facts, id, &hit) {
                     Some(decision) => suppressed.push(Suppressed {
                         signal: id,
                         hit,

@@ -45,6 +45,10 @@ pub fn sighting<'a>(
     Sighting {
         session: &facts.id,
         at: facts.began(snapshot),
+        last: facts
+            .last_sign
+            .unwrap_or(snapshot.taken_at)
+            .min(snapshot.taken_at),
         host: facts.host.as_ref(),
         entities: facts.entities(),
         lanes: pairings(facts),

@@ -70,6 +70,8 @@ pub struct Sighting<'a> {
     pub session: &'a Text,
     /// When it began, or the best there is.
     pub at: Timestamp,
+    /// The latest sign of it.
+    pub last: Timestamp,
     /// Its host.
     pub host: Option<&'a Text>,
     /// Everything it had.
@@ -136,7 +138,7 @@ impl Baseline {
                     at: sighting.at,
                     host: sighting.host.cloned(),
                 },
-                last_at: sighting.at,
+                last_at: sighting.last,
                 recent: Vec::with_capacity(1),
                 total: 0,
             });
@@ -146,7 +148,7 @@ impl Baseline {
                     host: sighting.host.cloned(),
                 };
             }
-            seen.last_at = seen.last_at.max(sighting.at);
+            seen.last_at = seen.last_at.max(sighting.last);
             if let Some(known) = seen.recent.iter_mut().find(|(s, _)| *s == id) {
                 known.1 = known.1.max(day);
                 continue;

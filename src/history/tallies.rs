@@ -13,6 +13,8 @@ pub(super) struct Tallies {
     /// What recent sessions have been counted by, and the day they were last seen on:
     /// a session stands in every snapshot whose window it touches, and counts once.
     sessions: HashMap<u64, Counted>,
+    /// The day of the snapshot that is being taken in.
+    today: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -24,17 +26,20 @@ struct Counted {
 impl Tallies {
     /// Begins a snapshot of this day: forgets sessions that do not come back.
     pub(super) fn begin(&mut self, today: i64) {
+        self.today = today;
         self.sessions
             .retain(|_, counted| today - counted.last_seen <= FORGOTTEN_DAYS);
     }
 
     /// Counts a session by its things, those it was not counted by before.
     pub(super) fn absorb(&mut self, session: u64, day: i64, things: &[u64]) {
+        // Seen today, whenever it began; and nothing begins after its snapshot's day and the next.
+        let (today, day) = (self.today, day.min(self.today + 1));
         let counted = self.sessions.entry(session).or_insert_with(|| Counted {
-            last_seen: day,
+            last_seen: today,
             things: Vec::with_capacity(things.len()),
         });
-        counted.last_seen = counted.last_seen.max(day);
+        counted.last_seen = counted.last_seen.max(today);
         for thing in things {
             if counted.things.contains(thing) {
                 continue;
@@ -76,6 +81,22 @@ impl Tallies {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_that_runs_for_weeks_counts_once_too() {
+        let mut tallies = Tallies::default();
+        for today in 100..120 {
+            tallies.begin(today);
+            tallies.absorb(1, 100, &[7]);
+        }
+        assert_eq!((tallies.count(7, 9, 120), tallies.count(7, 1, 120)), (1, 0));
+        tallies.absorb(2, 99_999, &[7]);
+        assert_eq!(
+            tallies.count(7, 9, 121),
+            2,
+            "a date of nonsense drops nothing"
+        );
+    }
 
     #[test]
     fn a_session_counts_once_however_often_it_is_seen() {

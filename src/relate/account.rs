@@ -192,7 +192,7 @@ fn firsts(edition: &Edition<'_>) -> Vec<Entity> {
     all.take(FIRSTS).cloned().collect()
 }
 
-/// What keeps an edition from being whole: a source that the edition before had, or
+/// What keeps an edition from being whole: a source that the last whole edition had, or
 /// too many records that cannot be believed.
 pub(super) fn incomplete(
     reading: &crate::reading::Reading,
@@ -200,7 +200,13 @@ pub(super) fn incomplete(
 ) -> Vec<String> {
     let mut reasons = Vec::new();
     let now: BTreeSet<&Text> = reading.snapshot.sources.iter().map(|s| &s.name).collect();
+    // A source that has been gone for longer has been given up.
+    let lately = |b: &&Account| {
+        let now = reading.snapshot.taken_at;
+        now.duration_since(b.edition.taken_at()) <= super::narrative::WINDOW
+    };
     let missing = before
+        .filter(lately)
         .into_iter()
         .flat_map(|b| &b.sources)
         .filter(|s| !now.contains(s));

@@ -197,7 +197,8 @@ fn closed(before: &Account, now: &Account, told: &BTreeSet<&Text>) -> Vec<Ended>
     }
     for lead in &before.leads {
         let is_narrative = before.narratives.contains_key(lead.story.untrusted());
-        if !is_narrative && !told.contains(&lead.story) {
+        let leads_still = now.leads.iter().any(|l| l.session == lead.session);
+        if !is_narrative && !told.contains(&lead.story) && !leads_still {
             ended.push(Ended {
                 session: Some(lead.session.clone()),
                 narrative: None,

@@ -126,8 +126,11 @@ impl<'a> Edition<'a> {
             verdicts[*anchor] = Verdict::of(&assess(&facts[*anchor], &context, true));
         }
         let order = order(facts, &verdicts);
-        let mut roles = roles(&order, &verdicts, &narratives);
-        decide(&mut roles, &verdicts, &narratives, &context, facts);
+        let decided: BTreeSet<usize> = (0..facts.len())
+            .filter(|i| verdicts[*i].qualifies() && context.decision_on(&facts[*i]).is_some())
+            .collect();
+        let mut roles = roles(&order, &verdicts, &narratives, &decided);
+        decide(&mut roles, &verdicts, &narratives);
         let with = |role: Role| -> Vec<usize> {
             let of_role = |i: &usize| roles[*i] == role;
             order.iter().copied().filter(of_role).collect()
@@ -157,7 +160,7 @@ impl<'a> Edition<'a> {
             account: Account::empty(reading.snapshot.edition()),
             changes: Changes::default(),
             before: earlier.reference().map(|a| a.numbers),
-            incomplete: account::incomplete(reading, earlier.last.as_ref()),
+            incomplete: account::incomplete(reading, earlier.reference()),
             suppressed: verdicts.iter().filter(|v| v.suppressed).count(),
             past,
             decided,
@@ -325,16 +328,9 @@ fn order(facts: &[Facts], verdicts: &[Verdict]) -> Vec<usize> {
     order
 }
 
-/// Moves leads out that somebody decided on: by a decision about the session, or
-/// because every narrative they belong to is closed by one. A must-see rule is never
+/// Moves leads out of which every narrative they belong to is closed by a decision. A must-see rule is never
 /// decided away by a decision about something else.
-fn decide(
-    roles: &mut [Role],
-    verdicts: &[Verdict],
-    narratives: &[Narrative],
-    context: &Context<'_>,
-    facts: &[Facts],
-) {
+fn decide(roles: &mut [Role], verdicts: &[Verdict], narratives: &[Narrative]) {
     let mut told: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
     for narrative in narratives {
         let decided = narrative
@@ -354,7 +350,7 @@ fn decide(
         }
         let (open, by_decision) = told.get(&session).copied().unwrap_or_default();
         let by_narrative = by_decision && !open && verdicts[session].must_see.is_none();
-        if by_narrative || context.decision_on(&facts[session]).is_some() {
+        if by_narrative {
             *role = Role::Decided;
         }
     }
@@ -362,10 +358,20 @@ fn decide(
 
 /// Leads stand alone or lead their narrative; a session whose facts the leads of
 /// its narrative evidence too is folded under the first of them.
-fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec<Role> {
+fn roles(
+    order: &[usize],
+    verdicts: &[Verdict],
+    narratives: &[Narrative],
+    decided: &BTreeSet<usize>,
+) -> Vec<Role> {
     let mut roles = vec![Role::Background; verdicts.len()];
+    // What somebody decided on neither leads nor covers another.
     for i in order.iter().filter(|i| verdicts[**i].qualifies()) {
-        roles[*i] = Role::Lead;
+        roles[*i] = if decided.contains(i) {
+            Role::Decided
+        } else {
+            Role::Lead
+        };
     }
     let mut rank = vec![0; verdicts.len()];
     for (place, session) in order.iter().enumerate() {
@@ -374,13 +380,16 @@ fn roles(order: &[usize], verdicts: &[Verdict], narratives: &[Narrative]) -> Vec
     for narrative in narratives.iter().filter(|n| n.is_open()) {
         let mut members = narrative.members.clone();
         members.sort_unstable_by_key(|m| rank[*m]);
-        let qualifies = |i: &usize| verdicts[*i].qualifies();
+        let qualifies = |i: &usize| verdicts[*i].qualifies() && !decided.contains(i);
         let anchor = narrative.anchor().map(|a| a.session).filter(qualifies);
         let Some(first) = anchor.or_else(|| members.iter().copied().find(qualifies)) else {
             continue;
         };
         let mut leads = vec![first];
-        for member in members.into_iter().filter(|m| *m != first) {
+        for member in members
+            .into_iter()
+            .filter(|m| *m != first && !decided.contains(m))
+        {
             // A must-see rule is about the session itself: it is never folded away.
             if verdicts[member].must_see.is_none() && narrative.covered(member, &leads) {
                 roles[member] = Role::Folded { under: first };

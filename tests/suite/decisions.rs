@@ -215,3 +215,57 @@ fn mistakes_in_a_decision_stop_the_build_and_name_the_line() {
         assert!(run.err.contains(mend), "{}", run.err);
     }
 }
+
+#[test]
+fn a_decision_on_one_session_hides_no_other() {
+    let second = STRANGER.replace("s-1", "s-2");
+    let text = decision("session:s-1", "accepted", "expires = 2026-12-31");
+    let site = TestSite::new()
+        .file(
+            "data/inventory.toml",
+            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n",
+        )
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-21T06:00:00Z", &[STRANGER, &second, QUIET])
+        .build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["1 session matters now"]
+    );
+}
+
+#[test]
+fn a_decision_about_one_place_hides_no_other_place() {
+    let both = STRANGER.replace(
+        "]}",
+        r#",{"at":"2026-11-20T09:03:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"evil.far.io","method":"POST","bytes":4000}]}"#,
+    );
+    let quieted = |site: TestSite| {
+        site.file(
+            "data/inventory.toml",
+            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n",
+        )
+        .snapshot("2026-11-21T06:00:00Z", &[&both, QUIET])
+    };
+    let mut site = quieted(TestSite::new());
+    for (n, about) in ["destination:drop.site.io", "host:10.0.0.9"]
+        .iter()
+        .enumerate()
+    {
+        let text = decision(about, "accepted", "expires = 2026-12-31");
+        site = site.file(&format!("content/dispositions/{n}.md"), &text);
+    }
+    let site = site.build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["1 session matters now"]
+    );
+    let text = decision(
+        "destination:drop.site.io",
+        "suppressed",
+        "signal = \"new-destination\"\nexpires = 2026-12-31",
+    );
+    let site = quieted(TestSite::new()).file("content/dispositions/a.md", &text);
+    let said = site.run(&["explain", "s-1"]).ends(0).out;
+    assert!(said.contains("  new-destination: Called"), "{said}");
+}

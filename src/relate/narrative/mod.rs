@@ -274,7 +274,7 @@ fn settle(
     let mut because = None;
     let mut open = Vec::new();
     for question in &thread.questions {
-        let decision = question::decision(&thread.id, question, thread.last_new, context);
+        let decision = question::decision(thread, question, context);
         let answer = decision
             .map(|d| (decision_words(d), Some(d.file.clone())))
             .or_else(|| question::answer(question, facts, context).map(|s| (s, None)));

@@ -1,12 +1,13 @@
 //! What a narrative asks, who raises it, and what answers it.
 
+use super::thread::Thread;
 use crate::assess::context::Context;
 use crate::assess::lexicon::destinations::{self, Standing};
 use crate::assess::lookup;
 use crate::assess::signals::SignalId;
 use crate::assess::{Facts, Verdict};
 use crate::model::{About, Disposition, Entity, EntityKind, Ruling, Sentence, Slot, Text};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 /// What a narrative asks. The order is the order of precedence when questions
 /// share their sessions.
@@ -145,6 +146,8 @@ impl Question {
     }
 }
 
+/// Destinations of one session that are asked about.
+const SENT_TO: usize = 16;
 /// How much of a destructive act raises a question: what cannot be taken back.
 const DESTRUCTION: f64 = 0.4;
 
@@ -163,16 +166,23 @@ pub(super) fn raised(facts: &Facts, verdict: &Verdict, context: &Context<'_>) ->
         let open = facts.reaches.iter().any(|r| {
             r.destination == window.destination && r.standing == Standing::Open && !r.fetch_only
         });
-        if open {
-            let to = Entity::new(EntityKind::Destination, &window.destination);
-            found.push(Question::about(NarrativeKind::DataEgress, to));
-        }
+        // The window's place first, then every other that something was sent to.
+        let others = facts
+            .open_reaches()
+            .filter(|r| !r.fetch_only && r.destination != window.destination)
+            .map(|r| &r.destination);
+        let sent = std::iter::once(&window.destination)
+            .filter(|_| open)
+            .chain(others);
+        found.extend(sent.take(SENT_TO).map(|d| {
+            let to = Entity::new(EntityKind::Destination, d);
+            Question::about(NarrativeKind::DataEgress, to)
+        }));
     }
-    if verdict.fired(SignalId::S12)
-        && let Some(change) = facts.changes.iter().find(|c| c.is_grave())
-    {
-        let object = change.object.clone();
-        found.push(Question::about(NarrativeKind::LastingChange, object));
+    if verdict.fired(SignalId::S12) {
+        let grave = facts.changes.iter().filter(|c| c.is_grave());
+        found
+            .extend(grave.map(|c| Question::about(NarrativeKind::LastingChange, c.object.clone())));
     }
     if verdict.fired(SignalId::S15)
         && let Some(destroyed) = facts
@@ -277,20 +287,19 @@ pub(super) fn answer(
 }
 
 /// The decision that closes a narrative or one of its questions, if one is in force
-/// and nothing new came after it. `last_new`: the narrative's newest fact.
+/// and nothing new came after it.
 pub(super) fn decision<'a>(
-    id: &str,
+    thread: &Thread,
     question: &Question,
-    last_new: Timestamp,
     context: &Context<'a>,
 ) -> Option<&'a Disposition> {
     let meant = |d: &&Disposition| match &d.about {
-        About::Narrative(narrative) => narrative == id,
+        About::Narrative(id) => *id == thread.id || thread.merged.contains(id),
         about => question.subject.is_meant(about),
     };
     let holds = |d: &&Disposition| match d.ruling {
         Ruling::Accepted => true,
-        Ruling::Closed => d.decided.is_none_or(|at| last_new <= at),
+        Ruling::Closed => d.decided.is_none_or(|at| thread.last_new <= at),
         Ruling::Suppressed => false,
     };
     context

@@ -82,9 +82,7 @@ impl Thread {
         since: Timestamp,
         opened: EditionId,
     ) -> Self {
-        let id = questions
-            .first()
-            .map_or_else(String::new, |q| id(&q.subject, since));
+        let id = questions.first().map_or_else(String::new, |q| id(q, since));
         Self {
             id,
             questions,
@@ -156,13 +154,16 @@ impl Thread {
     }
 }
 
-/// `N-` and eight characters of a hash over the subject and the day it was first seen.
-fn id(subject: &Subject, since: Timestamp) -> String {
+/// `N-` and eight characters of a hash over the question and the day its subject was first seen.
+fn id(question: &Question, since: Timestamp) -> String {
+    let subject = &question.subject;
     let name = match subject {
         Subject::Entity(entity) => entity.name.untrusted(),
         Subject::Session(id) => id.untrusted(),
     };
     let mut hasher = Sha256::new();
+    hasher.update(question.kind.name());
+    hasher.update([0]);
     hasher.update(subject.word());
     hasher.update([0]);
     hasher.update(name);
