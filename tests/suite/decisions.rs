@@ -31,6 +31,8 @@ fn a_decision_on_a_session_moves_it_and_is_listed() {
     let site = site().file("content/dispositions/a.md", &text).build();
     let brief = page(&site, "index.html");
     assert_eq!(brief.all("h1"), ["No session needs you now"]);
+    let said = "1 of 2 sessions reached 40 and is decided on; none is worth watching.";
+    assert!(brief.blocks.iter().any(|b| b.text == said));
     assert_eq!(
         brief.under("Background sessions"),
         [

@@ -187,9 +187,16 @@ fn quiet(edition: &Edition<'_>) -> String {
     if all == 0 {
         return "No session was recorded in this window.".to_owned();
     }
+    let reached = match edition.decided.len() {
+        0 => format!("None of {} reached 40", counted(all, "session", "sessions")),
+        n => format!(
+            "{n} of {} reached 40 and {} decided on",
+            counted(all, "session", "sessions"),
+            if n == 1 { "is" } else { "are" }
+        ),
+    };
     format!(
-        "None of {} reached 40; {} worth watching.",
-        counted(all, "session", "sessions"),
+        "{reached}; {} worth watching.",
         match edition.watching.len() {
             0 => "none is".to_owned(),
             1 => "1 is".to_owned(),
