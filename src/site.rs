@@ -176,6 +176,10 @@ fn learn(
     inventory: &Inventory,
     lessons: Vec<Option<Box<[u64]>>>,
 ) {
+    // An empty snapshot speaks for nothing.
+    if reading.facts.is_empty() {
+        return;
+    }
     baseline.begin(&reading.snapshot);
     for (facts, lesson) in reading.facts.iter().zip(lessons) {
         baseline.absorb(&sighting(facts, &reading.snapshot, inventory, lesson));

@@ -376,6 +376,10 @@ impl<'a> Context<'a> {
     /// The decision about this very session that keeps it from leading: one in force,
     /// and not older than what it did last unless it accepts whatever comes.
     pub fn decision_on(&self, facts: &Facts) -> Option<&'a Disposition> {
+        // Of two records under one id nobody can say which was decided on.
+        if facts.conflicting {
+            return None;
+        }
         self.dispositions
             .in_force(self.now())
             .filter(|d| d.about.is_session(&facts.id))

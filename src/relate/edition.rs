@@ -341,7 +341,8 @@ fn decide(roles: &mut [Role], verdicts: &[Verdict], narratives: &[Narrative]) {
         for member in &narrative.members {
             let (open, by_decision) = told.entry(*member).or_default();
             *open |= narrative.is_open();
-            *by_decision |= decided;
+            // Who only touches what was decided on is not what was decided on.
+            *by_decision |= decided && narrative.raisers.contains(member);
         }
     }
     for (session, role) in roles.iter_mut().enumerate() {

@@ -43,6 +43,8 @@ pub struct Narrative {
     pub asks: Vec<Question>,
     /// Its sessions in this edition, in the order of the snapshot.
     pub members: Vec<usize>,
+    /// Those of them that ask one of its questions themselves.
+    pub raisers: BTreeSet<usize>,
     /// The sessions on which it rests, at most three, the first one *the* anchor.
     pub anchors: Vec<Anchor>,
     /// The session of an earlier edition on which it rests, when none of this one does.
@@ -210,15 +212,16 @@ fn narrative(
     context: &Context<'_>,
 ) -> Narrative {
     let (now, edition) = (context.now(), context.snapshot.edition());
-    let raisers = raised
+    let raisers: BTreeSet<usize> = raised
         .iter()
         .filter(|(_, asked)| asked.iter().any(|q| thread.questions.contains(q)))
-        .map(|(session, _)| *session);
+        .map(|(session, _)| *session)
+        .collect();
     let members: BTreeSet<usize> = thread
         .questions
         .iter()
         .flat_map(|q| sessions_of(&q.subject, facts, context))
-        .chain(raisers)
+        .chain(raisers.iter().copied())
         .collect();
     let members: Vec<usize> = members.into_iter().collect();
     thread.forget(now);
@@ -256,6 +259,7 @@ fn narrative(
         thread,
         asks,
         members,
+        raisers,
         anchors,
         anchored_before,
         ties,

@@ -294,7 +294,7 @@ pub(super) fn decision<'a>(
     context: &Context<'a>,
 ) -> Option<&'a Disposition> {
     let meant = |d: &&Disposition| match &d.about {
-        About::Narrative(id) => *id == thread.id || thread.merged.contains(id),
+        About::Narrative(id) => *id == thread.id,
         about => question.subject.is_meant(about),
     };
     let holds = |d: &&Disposition| match d.ruling {
