@@ -383,13 +383,7 @@ impl<'a> Context<'a> {
         self.dispositions
             .in_force(self.now())
             .filter(|d| d.about.is_session(&facts.id))
-            .find(|d| match d.ruling {
-                Ruling::Accepted => true,
-                Ruling::Closed => d
-                    .decided
-                    .is_none_or(|at| facts.last_sign.is_none_or(|last| last <= at)),
-                Ruling::Suppressed => false,
-            })
+            .find(|d| d.settles(facts.last_sign))
     }
 
     /// Whether so many sessions fell silent together that it was the collector.
@@ -400,8 +394,8 @@ impl<'a> Context<'a> {
             .partition_point(|g| g.from.as_second() < gap.from.as_second() - SAME_GAP);
         self.gaps[begin..]
             .iter()
-            .take_while(|g| near(g.from, gap.from) || g.from < gap.from)
-            .filter(|g| near(g.from, gap.from) && near(g.to, gap.to))
+            .take_while(|g| g.from <= gap.from || near(g.from, gap.from))
+            .filter(|g| near(g.to, gap.to))
             .nth(COMMON_GAP - 1)
             .is_some()
     }

@@ -91,6 +91,19 @@ impl Disposition {
         self.decided.is_none_or(|d| d <= at) && at < self.expires
     }
 
+    /// Whether it settles what last said something new at `last`, if that is known:
+    /// an accepted risk whatever comes, a closed question until something new does.
+    pub fn settles(&self, last: Option<Timestamp>) -> bool {
+        match self.ruling {
+            Ruling::Accepted => true,
+            Ruling::Closed => match (self.decided, last) {
+                (Some(decided), Some(last)) => last <= decided,
+                _ => true,
+            },
+            Ruling::Suppressed => false,
+        }
+    }
+
     /// The last day it is in force.
     pub fn until(&self) -> String {
         super::date(Timestamp::from_second(self.expires.as_second() - 1).unwrap_or(self.expires))

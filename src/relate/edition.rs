@@ -272,10 +272,7 @@ impl<'a> Edition<'a> {
 
     /// Whether somebody decided on a session, or on what its narrative asks.
     pub fn is_settled(&self, session: usize) -> bool {
-        let by_decision = |n: &Narrative| {
-            let closure = n.thread.closure.as_ref();
-            closure.is_some_and(|c| c.decision.is_some())
-        };
+        let by_decision = |n: &Narrative| n.thread.is_decided();
         self.roles[session] == Role::Decided || self.narrative_of(session).is_some_and(by_decision)
     }
 
@@ -328,16 +325,12 @@ fn order(facts: &[Facts], verdicts: &[Verdict]) -> Vec<usize> {
     order
 }
 
-/// Moves leads out of which every narrative they belong to is closed by a decision. A must-see rule is never
-/// decided away by a decision about something else.
+/// Moves leads out that raise what a decision closed and belong to no open narrative.
+/// A must-see rule is never decided away by a decision about something else.
 fn decide(roles: &mut [Role], verdicts: &[Verdict], narratives: &[Narrative]) {
     let mut told: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
     for narrative in narratives {
-        let decided = narrative
-            .thread
-            .closure
-            .as_ref()
-            .is_some_and(|c| c.decision.is_some());
+        let decided = narrative.thread.is_decided();
         for member in &narrative.members {
             let (open, by_decision) = told.entry(*member).or_default();
             *open |= narrative.is_open();
@@ -346,12 +339,9 @@ fn decide(roles: &mut [Role], verdicts: &[Verdict], narratives: &[Narrative]) {
         }
     }
     for (session, role) in roles.iter_mut().enumerate() {
-        if *role != Role::Lead {
-            continue;
-        }
         let (open, by_decision) = told.get(&session).copied().unwrap_or_default();
-        let by_narrative = by_decision && !open && verdicts[session].must_see.is_none();
-        if by_narrative {
+        let is_lead = *role == Role::Lead && verdicts[session].must_see.is_none();
+        if is_lead && by_decision && !open {
             *role = Role::Decided;
         }
     }

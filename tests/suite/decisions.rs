@@ -21,6 +21,14 @@ fn decision(about: &str, verdict: &str, more: &str) -> String {
     )
 }
 
+/// One decision with the same words for each of several subjects.
+fn decide(site: &TestSite, abouts: &[&str], verdict: &str, more: &str) {
+    for (n, about) in abouts.iter().enumerate() {
+        let text = decision(about, verdict, more);
+        site.write(&format!("content/dispositions/{n}.md"), text);
+    }
+}
+
 fn page(site: &TestSite, name: &str) -> Page {
     Page::new(&site.read(&format!("public/{name}")))
 }
@@ -93,14 +101,9 @@ fn what_is_new_after_a_closed_decision_opens_the_question_again() {
         .replace("s-1", "s-2")
         .replace("2026-11-20", "2026-11-21")
         .replace("src/auth/keys.rs", "src/auth/tokens.rs");
-    let mut site = site().snapshot("2026-11-22T06:00:00Z", &[&again, QUIET]);
-    for (n, about) in ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"]
-        .iter()
-        .enumerate()
-    {
-        let text = decision(about, "closed", dates);
-        site = site.file(&format!("content/dispositions/{n}.md"), &text);
-    }
+    let site = site().snapshot("2026-11-22T06:00:00Z", &[&again, QUIET]);
+    let abouts = ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"];
+    decide(&site, &abouts, "closed", dates);
     let site = site.build();
     let then = Page::new(&site.read("public/editions/2026-11-21T0600Z/index.html"));
     assert_eq!(then.all("h1"), ["No session needs you now"]);
@@ -108,15 +111,7 @@ fn what_is_new_after_a_closed_decision_opens_the_question_again() {
     assert_eq!(now.all("h1"), ["1 session matters now"]);
     assert_eq!(now.under("Since the last edition")[4], "1 reopened s-2");
     // Whoever accepts a risk takes what comes.
-    for (n, about) in ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"]
-        .iter()
-        .enumerate()
-    {
-        site.write(
-            &format!("content/dispositions/{n}.md"),
-            decision(about, "accepted", dates),
-        );
-    }
+    decide(&site, &abouts, "accepted", dates);
     site.run(&["build"]).ends(0);
     assert_eq!(
         page(&site, "index.html").all("h1"),
@@ -249,14 +244,9 @@ fn a_decision_about_one_place_hides_no_other_place() {
         )
         .snapshot("2026-11-21T06:00:00Z", &[&both, QUIET])
     };
-    let mut site = quieted(TestSite::new());
-    for (n, about) in ["destination:drop.site.io", "host:10.0.0.9"]
-        .iter()
-        .enumerate()
-    {
-        let text = decision(about, "accepted", "expires = 2026-12-31");
-        site = site.file(&format!("content/dispositions/{n}.md"), &text);
-    }
+    let site = quieted(TestSite::new());
+    let abouts = ["destination:drop.site.io", "host:10.0.0.9"];
+    decide(&site, &abouts, "accepted", "expires = 2026-12-31");
     let site = site.build();
     assert_eq!(
         page(&site, "index.html").all("h1"),

@@ -346,10 +346,7 @@ pub fn destroys(tool: &str) -> bool {
     const GONE: &[&str] = &[
         "delete", "remove", "destroy", "drop", "purge", "erase", "truncate", "wipe",
     ];
-    verb(tool) == Some(Verb::Delete)
-        && words(own_name(tool))
-            .iter()
-            .any(|w| GONE.contains(&w.as_str()))
+    verb(tool) == Some(Verb::Delete) && names_one_of(tool, GONE)
 }
 
 /// Whether a tool's name says that it looks into what others can write to: mail,
@@ -389,19 +386,13 @@ pub fn reads_what_others_write(tool: &str) -> bool {
         "notifications",
         "channel",
     ];
-    verb(tool) == Some(Verb::Read)
-        && words(own_name(tool))
-            .iter()
-            .any(|w| PLACES.contains(&w.as_str()))
+    verb(tool) == Some(Verb::Read) && names_one_of(tool, PLACES)
 }
 
 /// Whether a tool's name says that it looks at pages of the web.
 pub fn reads_the_web(tool: &str) -> bool {
     const PAGES: &[&str] = &["web", "webpage", "website", "page", "url", "site", "feed"];
-    verb(tool) == Some(Verb::Read)
-        && words(own_name(tool))
-            .iter()
-            .any(|w| PAGES.contains(&w.as_str()))
+    verb(tool) == Some(Verb::Read) && names_one_of(tool, PAGES)
 }
 
 /// A tool's own name: without the server or namespace before it.
@@ -421,6 +412,11 @@ pub fn server(tool: &str) -> Option<&str> {
 /// or what it does weighs fully.
 pub fn is_telling(tool: &str) -> bool {
     server(tool).is_some() || verb(tool).is_some_and(|v| v.weight() >= 1.0)
+}
+
+fn names_one_of(tool: &str, list: &[&str]) -> bool {
+    let words = words(own_name(tool));
+    words.iter().any(|w| list.contains(&w.as_str()))
 }
 
 /// The words of a name in lower case: `sendMessage`, `send-message`, `SEND_MESSAGE`.

@@ -35,7 +35,7 @@ use super::facts::Facts;
 use super::trust::Trust;
 use super::window::ReplayWindow;
 use crate::history::{Usual, fingerprint};
-use crate::model::{Inventory, Sentence, Session};
+use crate::model::{Inventory, Sentence, Session, Text};
 use jiff::Timestamp;
 
 pub use references::{FRAMEWORKS, Framework, references};
@@ -197,18 +197,8 @@ pub(crate) fn habit_of(signal: SignalId, parts: &[&str]) -> u64 {
 }
 
 /// The same for the one who acts; nobody gets used to what nobody in particular does.
-fn habit(signal: SignalId, facts: &Facts, parts: &[&str]) -> Option<u64> {
-    let actor = facts.actor()?.untrusted();
-    let parts: Vec<&str> = std::iter::once(actor)
-        .chain(parts.iter().copied())
-        .collect();
-    Some(habit_of(signal, &parts))
-}
-
-/// The same while the events are looked at.
-fn habit_in(signal: SignalId, session: &Session, parts: &[&str]) -> Option<u64> {
-    let actor = session.actor()?.untrusted();
-    let parts: Vec<&str> = std::iter::once(actor)
+fn habit(signal: SignalId, actor: Option<&Text>, parts: &[&str]) -> Option<u64> {
+    let parts: Vec<&str> = std::iter::once(actor?.untrusted())
         .chain(parts.iter().copied())
         .collect();
     Some(habit_of(signal, &parts))

@@ -32,7 +32,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     }
     let usual = |t: &Touch| {
         let repo = t.file.file_repo().unwrap_or_default();
-        habit(SignalId::S5, facts, &[repo, t.class.word()])
+        habit(SignalId::S5, facts.actor(), &[repo, t.class.word()])
     };
     let counts = |t: &Touch| strength(t) * context.usual(facts, usual(t)).factor(MOST_USUAL);
     // The first of the strongest.

@@ -1,6 +1,6 @@
 //! S6 scope-widening: the session left the scope it started with.
 
-use super::{Definition, Finding, Hit, Look, SignalId, habit_in};
+use super::{Definition, Finding, Hit, Look, SignalId, habit};
 use crate::assess::lexicon::paths::is_scratch;
 use crate::assess::reduce::{is_beyond_workspace, touched_class};
 use crate::assess::window::ReplayWindow;
@@ -71,7 +71,11 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         last_at,
         evidence: vec![*at as u32],
         times: outside.len() as u32,
-        habit: habit_in(SignalId::S6, session, &[scope.map_or("", Text::untrusted)]),
+        habit: habit(
+            SignalId::S6,
+            session.actor(),
+            &[scope.map_or("", Text::untrusted)],
+        ),
         ..Hit::new(strength, sentence(session, event))
     })
 }

@@ -1,6 +1,6 @@
 //! S11 guardrail-bypass: nobody was asked.
 
-use super::{Definition, Finding, Hit, Look, SignalId, habit_in};
+use super::{Definition, Finding, Hit, Look, SignalId, habit};
 use crate::assess::lexicon::modes::{Supervision, supervision};
 use crate::assess::lookup;
 use crate::assess::window::ReplayWindow;
@@ -70,7 +70,7 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         last_at: acts.iter().filter_map(|i| session.events[*i].at).max(),
         evidence: acts.iter().take(3).map(|i| *i as u32).collect(),
         times: n as u32,
-        habit: habit_in(SignalId::S11, session, &[mode.untrusted()]),
+        habit: habit(SignalId::S11, session.actor(), &[mode.untrusted()]),
         ..Hit::new(strength, Sentence::new(TEMPLATE, slots))
     })
 }

@@ -28,7 +28,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     if facts.events == 0 {
         return Finding::NotAssessable("no events are recorded");
     }
-    let usual = |c: &Change| habit(SignalId::S12, facts, &[c.lasting.words()]);
+    let usual = |c: &Change| habit(SignalId::S12, facts.actor(), &[c.lasting.words()]);
     // What a kind of agent is there for is no news when it does it.
     let strength = |c: &Change| {
         let surprise = c

@@ -47,8 +47,8 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
                 let kind = agent_kind(agent.untrusted());
                 Some(habit_of(SignalId::S13, &[kind, name]))
             }
-            (Grade::Plain, ..) => habit(SignalId::S13, facts, &["the web"]),
-            _ => habit(SignalId::S13, facts, &[name]),
+            (Grade::Plain, ..) => habit(SignalId::S13, facts.actor(), &["the web"]),
+            _ => habit(SignalId::S13, facts.actor(), &[name]),
         }
     };
     let strength = |i: &Intake| match i.source.kind {

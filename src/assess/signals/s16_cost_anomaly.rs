@@ -53,7 +53,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         ];
         Hit {
             last_at: facts.last_sign,
-            habit: habit(SignalId::S16, facts, &[]),
+            habit: habit(SignalId::S16, facts.actor(), &[]),
             ..Hit::new(strength, Sentence::new(TEMPLATE, slots))
         }
     })

@@ -297,16 +297,11 @@ pub(super) fn decision<'a>(
         About::Narrative(id) => *id == thread.id,
         about => question.subject.is_meant(about),
     };
-    let holds = |d: &&Disposition| match d.ruling {
-        Ruling::Accepted => true,
-        Ruling::Closed => d.decided.is_none_or(|at| thread.last_new <= at),
-        Ruling::Suppressed => false,
-    };
     context
         .dispositions
         .in_force(context.now())
         .filter(meant)
-        .find(holds)
+        .find(|d| d.settles(Some(thread.last_new)))
 }
 
 /// A decision as a sentence.

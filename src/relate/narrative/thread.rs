@@ -96,6 +96,12 @@ impl Thread {
         }
     }
 
+    /// Whether it is closed because a person decided so.
+    pub fn is_decided(&self) -> bool {
+        let closure = self.closure.as_ref();
+        closure.is_some_and(|c| c.decision.is_some())
+    }
+
     /// Takes another narrative in; the older one's name stays.
     pub(super) fn take_in(&mut self, other: Self) {
         self.questions.extend(other.questions);
