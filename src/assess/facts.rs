@@ -10,10 +10,11 @@ use super::record::Gap;
 use super::signals::{Finding, SignalId};
 use super::steps::Step;
 use super::window::ReplayWindow;
+use crate::history::{LOOK_BACK_DAYS, Record};
 use crate::model::{
     Consequence, Entity, EntityKind, Money, PathClass, Sentence, Snapshot, Status, Text,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -134,6 +135,8 @@ pub struct Facts {
     pub id: Text,
     /// 0, or counting up for further sessions with the same id and different content.
     pub ordinal: u32,
+    /// Digest of what the record says was done and by whom ([`crate::model::Session::deed`]).
+    pub deed: u64,
     /// Whether another record with this id says something else.
     pub conflicting: bool,
     /// Whether a time lies after the snapshot was taken.
@@ -180,7 +183,7 @@ pub struct Facts {
     pub steps: Vec<Step>,
     /// Content from outside.
     pub intakes: Vec<Intake>,
-    /// Changes that outlive the session, one of a sort.
+    /// Changes that outlive the session, one for each sort and thing, the gravest first.
     pub changes: Vec<Change>,
     /// Files that would go on acting, were deleted, and were not written again; with the time.
     pub removed: Vec<(Entity, Option<Timestamp>)>,
@@ -222,11 +225,24 @@ impl Facts {
             .or(self.host.as_ref())
     }
 
-    /// When it began, or the best there is.
+    /// When it began, or the best there is: not after the snapshot was taken, and not
+    /// so long ago that nobody would remember.
     pub fn began(&self, snapshot: &Snapshot) -> Timestamp {
+        let earliest = SignedDuration::from_hours(24 * LOOK_BACK_DAYS);
         self.started_at
             .or(self.last_sign)
             .unwrap_or(snapshot.window.start)
+            .max(snapshot.window.start - earliest)
+            .min(snapshot.taken_at)
+    }
+
+    /// Its record, for the history.
+    pub const fn record(&self) -> Record<'_> {
+        Record {
+            session: &self.id,
+            deed: self.deed,
+            last: self.last_sign,
+        }
     }
 
     /// Agent and version as recorded.

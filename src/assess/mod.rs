@@ -32,6 +32,7 @@ pub use verdict::{Band, LEAD, MustSee, Verdict};
 use confidence::Confidence;
 use score::{Circumstances, Input, Score, score};
 use signals::{Finding, Hit, SignalId, definition};
+use jiff::Timestamp;
 use trust::Trust;
 
 /// The full judgement of one session.
@@ -72,7 +73,7 @@ impl Assessment {
 
     /// The number the session would have without one signal.
     pub fn without(&self, id: SignalId, facts: &Facts, context: &Context<'_>, held: bool) -> u32 {
-        let inputs: Vec<Input> = inputs(&self.hits, context)
+        let inputs: Vec<Input> = inputs(facts, &self.hits, context)
             .into_iter()
             .filter(|i| i.signal != id)
             .collect();
@@ -106,9 +107,14 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
             Finding::Absent => {}
         }
     }
-    let score = score(&inputs(&hits, context), circumstances(facts, &trust, held));
+    let score = score(&inputs(facts, &hits, context), circumstances(facts, &trust, held));
     let confidence = confidence::confidence(facts, &hits, &not_assessable, context);
-    let must_see = MustSee::of(facts, &hits, &trust);
+    let fired: Vec<SignalId> = hits
+        .iter()
+        .map(|(id, _)| *id)
+        .chain(suppressed.iter().map(|s| s.signal))
+        .collect();
+    let must_see = MustSee::of(facts, &fired, &trust, context);
     Assessment {
         hits,
         suppressed,
@@ -145,22 +151,27 @@ fn circumstances(facts: &Facts, trust: &Trust, held: bool) -> Circumstances {
     }
 }
 
-/// What hits are scored with.
-pub fn inputs(hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
-    let start = context.snapshot.window.start.as_second();
-    let age = |hit: &Hit| {
-        hit.last_at
-            .map_or(0.0, |at| (start - at.as_second()).max(0) as f64 / 3_600.0)
-    };
+/// What hits are scored with. What is older than the window fades, counted from when it
+/// happened, or from when it was news where it came late.
+pub fn inputs(facts: &Facts, hits: &[(SignalId, Hit)], context: &Context<'_>) -> Vec<Input> {
+    let start = context.snapshot.window.start;
+    let news_from = context.news_from(facts);
     hits.iter()
         .map(|(id, hit)| Input {
             signal: *id,
             family: id.family(),
             weight: context.weights.of(*id),
             strength: hit.strength,
-            age_hours: age(hit),
+            age_hours: age_hours(hit.last_at.map(|at| at.max(news_from)), start),
         })
         .collect()
+}
+
+/// Hours that a moment lies before a window; 0 inside it, or when it is not recorded.
+pub fn age_hours(at: Option<Timestamp>, window_start: Timestamp) -> f64 {
+    at.map_or(0.0, |at| {
+        (window_start.as_second() - at.as_second()).max(0) as f64 / 3_600.0
+    })
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
     Facts {
         id: session.id.clone(),
         ordinal: 0,
+        deed: session.deed(),
         conflicting: false,
         clock_skew: is_skewed(session, snapshot),
         status: session.status,
@@ -242,8 +243,11 @@ fn intakes(session: &Session, inventory: &Inventory) -> Vec<Intake> {
     intakes
 }
 
+/// Changes kept of one session; a graver one is never the one left out.
+const CHANGES: usize = 16;
+
 fn changes(session: &Session) -> Vec<Change> {
-    let mut found: BTreeMap<Lasting, Change> = BTreeMap::new();
+    let mut found: BTreeMap<(Lasting, Entity), Change> = BTreeMap::new();
     for (i, event) in session.events.iter().enumerate() {
         let Some((sort, by_name)) = lasting::lasting(event) else {
             continue;
@@ -251,7 +255,8 @@ fn changes(session: &Session) -> Vec<Change> {
         let Some(object) = object_of(session, event) else {
             continue;
         };
-        let change = found.entry(sort).or_insert_with(|| Change {
+        let key = (sort, object.clone());
+        let change = found.entry(key).or_insert_with(|| Change {
             lasting: sort,
             object,
             tool: by_name.cloned(),
@@ -262,7 +267,14 @@ fn changes(session: &Session) -> Vec<Change> {
         change.last_at = change.last_at.max(event.at);
         change.times += 1;
     }
-    found.into_values().collect()
+    let mut changes: Vec<Change> = found.into_values().collect();
+    changes.sort_by(|a, b| {
+        let strength = |c: &Change| c.lasting.strength();
+        let by_strength = strength(b).total_cmp(&strength(a));
+        by_strength.then(a.event.cmp(&b.event))
+    });
+    changes.truncate(CHANGES);
+    changes
 }
 
 /// What a change was made to: the file, the destination, the program or the tool.

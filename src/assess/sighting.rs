@@ -43,7 +43,7 @@ pub fn sighting<'a>(
     counted.sort_unstable();
     counted.dedup();
     Sighting {
-        session: &facts.id,
+        record: facts.record(),
         at: facts.began(snapshot),
         last: facts
             .last_sign

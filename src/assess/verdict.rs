@@ -1,7 +1,8 @@
 //! What is kept of a judgement: small enough for every session of a snapshot.
 
+use super::context::Context;
 use super::facts::Facts;
-use super::signals::{Hit, SignalId};
+use super::signals::SignalId;
 use super::trust::{Doubt, Trust, TrustLevel};
 use super::{Assessment, confidence};
 
@@ -109,13 +110,13 @@ impl MustSee {
         }
     }
 
-    /// The first rule that holds.
-    pub fn of(facts: &Facts, hits: &[(SignalId, Hit)], trust: &Trust) -> Option<Self> {
-        let fired = |id| hits.iter().any(|(s, _)| *s == id);
-        // Novelty below this is a place the company has dealt with several times.
-        let new_place = hits
-            .iter()
-            .any(|(s, h)| *s == SignalId::S7 && h.strength >= 0.5);
+    /// The first rule that holds. Rules ask what happened, not what it counts: neither a
+    /// young baseline nor a decision about a signal takes one away.
+    pub fn of(facts: &Facts, fired: &[SignalId], trust: &Trust, context: &Context<'_>) -> Option<Self> {
+        let fired = |id| fired.contains(&id);
+        let new_place = facts
+            .open_reaches()
+            .any(|r| context.is_new_place(facts, r));
         // Not recorded is not unknown: somebody must have looked and found nobody.
         let unknown = facts.user_said_unknown || trust.doubts(Doubt::KeyUnknown);
         let lasting = facts

@@ -8,19 +8,22 @@
 
 mod costs;
 mod novelty;
+mod records;
 mod tallies;
 mod usual;
 
 pub use costs::Spread;
 pub use novelty::{Basis, Novelty, PEERS};
+pub use records::Record;
 pub use usual::{MOST_USUAL, USUAL_DAYS, Usual};
 
 use costs::Costs;
 use novelty::KNOWN_SESSIONS;
+use records::Records;
 use tallies::Tallies;
 use usual::Days;
 
-use crate::model::{Entity, Money, Snapshot, Text};
+use crate::model::{EditionId, Entity, Money, Snapshot, Text};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -57,6 +60,7 @@ pub struct Baseline {
     days: BTreeSet<i64>,
     editions: u32,
     seen: HashMap<u64, Seen>,
+    records: Records,
     tallies: Tallies,
     usual: HashMap<u64, Days>,
     costs: Costs,
@@ -66,8 +70,8 @@ pub struct Baseline {
 
 /// One session's contribution to the baseline.
 pub struct Sighting<'a> {
-    /// The session's id.
-    pub session: &'a Text,
+    /// Its record.
+    pub record: Record<'a>,
     /// When it began, or the best there is.
     pub at: Timestamp,
     /// The latest sign of it.
@@ -103,17 +107,41 @@ impl Baseline {
         self.editions
     }
 
+    /// The last edition it was made from.
+    pub fn latest(&self) -> Option<EditionId> {
+        self.records.latest()
+    }
+
+    /// Whether a recent edition had this session.
+    pub fn knows(&self, session: &Text) -> bool {
+        self.records.knows(fingerprint(session))
+    }
+
+    /// The first edition that had exactly this record, unless it has been forgotten.
+    pub fn learned(&self, record: Record<'_>) -> Option<EditionId> {
+        self.records.learned(record)
+    }
+
+    /// The earliest moment that a record's evidence counts as from, in an edition whose
+    /// window begins here.
+    pub fn news_from(&self, record: Record<'_>, window_start: Timestamp) -> Timestamp {
+        self.records.news_from(record, window_start)
+    }
+
     /// Begins the contribution of a snapshot.
     pub fn begin(&mut self, snapshot: &Snapshot) {
         self.editions += 1;
         let today = day(snapshot.window.start);
         self.days.insert(today);
         self.tallies.begin(today);
+        self.records
+            .begin(snapshot.edition(), snapshot.window.start);
     }
 
     /// Takes in one session.
     pub fn absorb(&mut self, sighting: &Sighting<'_>) {
-        let id = fingerprint(sighting.session);
+        let id = fingerprint(sighting.record.session);
+        self.records.absorb(sighting.record);
         let day = day(sighting.at);
         self.tallies.absorb(id, day, &sighting.counted);
         for usual in &*sighting.usual {
@@ -183,7 +211,7 @@ impl Baseline {
     /// editions have seen does not make itself usual: the day it began on is left out.
     pub fn usual(&self, thing: u64, but: (&Text, Timestamp), now: Timestamp) -> Usual {
         let (session, began) = but;
-        let own = self.tallies.knows(fingerprint(session)).then(|| day(began));
+        let own = self.records.knows(fingerprint(session)).then(|| day(began));
         self.usual
             .get(&thing)
             .map_or(Usual::default(), |days| days.before(day(now), own))

@@ -57,11 +57,6 @@ impl Tallies {
         }
     }
 
-    /// Whether a session has been seen lately.
-    pub(super) fn knows(&self, session: u64) -> bool {
-        self.sessions.contains_key(&session)
-    }
-
     /// Sessions within the look-back before a day, this one left out.
     pub(super) fn count(&self, thing: u64, but: u64, today: i64) -> u32 {
         let all: u32 = self.things.get(&thing).map_or(0, |days| {

@@ -1,6 +1,6 @@
 //! What a person decided about a session, an entity or a narrative.
 
-use super::{Entity, EntityKind, Text};
+use super::{EditionId, Entity, EntityKind, Text};
 use jiff::Timestamp;
 
 /// What a decision is about.
@@ -64,6 +64,22 @@ impl Ruling {
     }
 }
 
+/// When something was decided: a moment, or a whole day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// From when on it is in force.
+    pub from: Timestamp,
+    /// The last moment of it. Who decided may have seen what editions up to then said.
+    pub until: Timestamp,
+}
+
+impl Decided {
+    /// Whether who decided can have known what this edition said.
+    pub fn knew(&self, edition: EditionId) -> bool {
+        edition.taken_at() <= self.until
+    }
+}
+
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disposition {
@@ -79,8 +95,8 @@ pub struct Disposition {
     pub author: String,
     /// Why.
     pub reason: String,
-    /// From when on it is in force; absent: always was.
-    pub decided: Option<Timestamp>,
+    /// From when on it is in force, and what it knew; absent: always was, and of everything.
+    pub decided: Option<Decided>,
     /// From when on it is not in force any more.
     pub expires: Timestamp,
 }
@@ -88,18 +104,21 @@ pub struct Disposition {
 impl Disposition {
     /// Whether it is in force at a moment.
     pub fn is_in_force(&self, at: Timestamp) -> bool {
-        self.decided.is_none_or(|d| d <= at) && at < self.expires
+        self.decided.is_none_or(|d| d.from <= at) && at < self.expires
     }
 
-    /// Whether it settles what last said something new at `last`, if that is known:
-    /// an accepted risk whatever comes, a closed question until something new does.
-    pub fn settles(&self, last: Option<Timestamp>) -> bool {
+    /// Whether who decided can have known what an edition said.
+    pub fn knew(&self, edition: EditionId) -> bool {
+        self.decided.is_none_or(|d| d.knew(edition))
+    }
+
+    /// Whether it settles something of which an edition was the latest to learn anything
+    /// new: an accepted risk whatever comes, a closed question until an edition learns
+    /// more. The record's own times say nothing here: they may be late, or made up.
+    pub fn settles(&self, learned: EditionId) -> bool {
         match self.ruling {
             Ruling::Accepted => true,
-            Ruling::Closed => match (self.decided, last) {
-                (Some(decided), Some(last)) => last <= decided,
-                _ => true,
-            },
+            Ruling::Closed => self.knew(learned),
             Ruling::Suppressed => false,
         }
     }

@@ -16,7 +16,7 @@ mod snapshot;
 mod text;
 mod time;
 
-pub use disposition::{About, Disposition, Dispositions, Ruling};
+pub use disposition::{About, Decided, Disposition, Dispositions, Ruling};
 pub use edition::EditionId;
 pub use entity::{Entity, EntityKind};
 pub use event::{Event, EventKind, RefusedBy, Secret, SecretForm, SourceRef};

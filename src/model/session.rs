@@ -2,6 +2,7 @@
 
 use super::{Event, Money, Text};
 use jiff::Timestamp;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Whether a session still runs at the moment of its snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,6 +136,15 @@ pub struct Session {
 }
 
 impl Session {
+    /// Digest of what the record says was done and by whom, whatever it cost and
+    /// however long it went on; the same in every run of one program version.
+    pub fn deed(&self) -> u64 {
+        let who = (&self.user, &self.host, &self.key, &self.agent);
+        let mut hasher = DefaultHasher::new();
+        (who, &self.workspace, &self.permission_mode, &self.events).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Who acts, as far as it is known: the user, else the key, else the machine.
     pub fn actor(&self) -> Option<&Text> {
         let user = self

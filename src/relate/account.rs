@@ -23,7 +23,7 @@ pub struct Lead {
     pub session: Text,
     /// Its printed priority.
     pub priority: u32,
-    /// What it was scored with, each with its last supporting event.
+    /// What it was scored with, each with the moment its age counts from.
     pub inputs: Vec<(Input, Option<Timestamp>)>,
     /// The rest of what it was scored with.
     pub circumstances: Circumstances,
@@ -154,9 +154,11 @@ impl Account {
 
 fn lead(edition: &Edition<'_>, session: usize) -> Lead {
     let assessment: Assessment = edition.assessment(session);
-    let scored = inputs(&assessment.hits, &edition.context);
-    let last = |(_, hit): &(SignalId, Hit)| hit.last_at;
-    let id = edition.facts(session).id.clone();
+    let facts = edition.facts(session);
+    let scored = inputs(facts, &assessment.hits, &edition.context);
+    let news_from = edition.context.news_from(facts);
+    let last = |(_, hit): &(SignalId, Hit)| hit.last_at.map(|at| at.max(news_from));
+    let id = facts.id.clone();
     Lead {
         story: edition
             .narrative_of(session)
@@ -168,7 +170,7 @@ fn lead(edition: &Edition<'_>, session: usize) -> Lead {
             .zip(assessment.hits.iter().map(last))
             .collect(),
         circumstances: Circumstances {
-            consequence: edition.facts(session).stake.level,
+            consequence: facts.stake.level,
             trust: assessment.trust.level(),
             held: edition.is_held(session),
         },

@@ -3,6 +3,7 @@
 
 use super::account::{Account, Lead};
 use super::narrative::{NarrativeKind, Subject};
+use crate::assess::age_hours;
 use crate::assess::score::{Input, score};
 use crate::assess::signals::Weights;
 use crate::model::{EditionId, Entity, Sentence, Text};
@@ -230,12 +231,9 @@ fn parts(then: &Lead, lead: &Lead, now: &Account, weights: &Weights) -> Parts {
     let under_rules: Vec<Input> = ruled.iter().map(|(i, _)| *i).collect();
     let aged: Vec<Input> = ruled
         .iter()
-        .map(|(i, at)| {
-            let age = at.map_or(0, |at| now.window_start.as_second() - at.as_second());
-            Input {
-                age_hours: age.max(0) as f64 / 3_600.0,
-                ..*i
-            }
+        .map(|(i, at)| Input {
+            age_hours: age_hours(*at, now.window_start),
+            ..*i
         })
         .collect();
     let before = then.priority.cast_signed();

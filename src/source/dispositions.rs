@@ -4,7 +4,8 @@ use super::content::front_matter;
 use super::toml_file::Moment;
 use super::{files, toml_file};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::model::{About, Disposition, Dispositions, EntityKind, Ruling};
+use crate::model::{About, Decided, Disposition, Dispositions, EntityKind, Ruling};
+use jiff::Timestamp;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -79,22 +80,20 @@ fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagn
     })?;
     let signal = signal(front.signal.as_deref(), ruling, signals)
         .map_err(|(message, mend)| wrong("signal", message, &mend))?;
-    let moment = |key: &str, value: &Moment, end_of_day| {
-        let typed = if end_of_day {
-            value.end()
-        } else {
-            value.beginning()
-        };
-        typed.ok_or_else(|| {
-            let message = format!("`{key}` is not a moment");
-            wrong(key, message, "write 2026-11-30 or 2026-11-30T09:00:00Z")
-        })
+    let not_a_moment = |key: &str| {
+        let message = format!("`{key}` is not a moment");
+        wrong(key, message, "write 2026-11-30 or 2026-11-30T09:00:00Z")
     };
-    let decided = front
-        .decided
-        .as_ref()
-        .map(|d| moment("decided", d, false))
-        .transpose()?;
+    let decided = match &front.decided {
+        Some(moment) => Some(decided(moment).ok_or_else(|| not_a_moment("decided"))?),
+        None if ruling == Ruling::Closed => {
+            let message = "a closed question without the moment it was decided".to_owned();
+            let mend = "add decided = 2026-11-21, or the time of that day: what is learned later opens it again";
+            return Err(wrong("verdict", message, mend));
+        }
+        None => None,
+    };
+    let expires = front.expires.end().ok_or_else(|| not_a_moment("expires"))?;
     let reason = front.reason.unwrap_or_else(|| plain(&body));
     if reason.trim().is_empty() {
         return Err(wrong(
@@ -115,8 +114,18 @@ fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagn
         author: front.author,
         reason,
         decided,
-        expires: moment("expires", &front.expires, true)?,
+        expires,
     })
+}
+
+fn decided(moment: &Moment) -> Option<Decided> {
+    let (from, end) = (moment.beginning()?, moment.end()?);
+    let until = if from == end {
+        end
+    } else {
+        Timestamp::from_second(end.as_second() - 1).ok()?
+    };
+    Some(Decided { from, until })
 }
 
 fn about(text: &str) -> Option<About> {
@@ -205,5 +214,7 @@ mod tests {
         );
         check("author", "autor", 4, "unknown key `autor`");
         check("2026-12-01", "\"soon\"", 5, "`expires` is not a moment");
+        let message = "a closed question without the moment it was decided";
+        check("accepted", "closed", 3, message);
     }
 }

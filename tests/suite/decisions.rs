@@ -75,7 +75,7 @@ fn a_decision_on_a_session_moves_it_and_is_listed() {
 fn a_decision_is_in_force_from_its_day_to_its_end() {
     for (dates, headline, state) in [
         (
-            "decided = 2026-11-20T12:00:00Z\nexpires = 2026-11-30",
+            "decided = 2026-11-21\nexpires = 2026-11-30",
             "No session needs you now",
             "in force",
         ),
@@ -96,7 +96,7 @@ fn a_decision_is_in_force_from_its_day_to_its_end() {
 
 #[test]
 fn what_is_new_after_a_closed_decision_opens_the_question_again() {
-    let dates = "decided = 2026-11-20T20:00:00Z\nexpires = 2026-12-31";
+    let dates = "decided = 2026-11-21\nexpires = 2026-12-31";
     let again = STRANGER
         .replace("s-1", "s-2")
         .replace("2026-11-20", "2026-11-21")

@@ -13,6 +13,7 @@ const CONFUSABLE: &str = "{name} looks like {known}, but is written with other c
 const HIDDEN: &str = "{kind} {name} holds characters that a reader does not see.";
 const ERASED: &str = "The record is not whole: event {n} removed logs or history.";
 const BACK: &str = "The record is not whole: its times go back by {span}.";
+const LATE: &str = "The record came late: its last sign lies at {when}, and edition {edition}, taken after that, does not have it.";
 const GAP: &str = "The record is not whole: {span} of silence in the middle of work from {when}.";
 /// Times may go back by this much, in seconds, because clocks are set.
 const CLOCKS: i64 = 60;
@@ -20,10 +21,10 @@ const CLOCKS: i64 = 60;
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S18,
     name: "evidence-gap",
-    about: "Records contradict each other, go back in time, fall silent in the middle of work or lose their traces; or a name holds hidden or look-alike characters.",
-    templates: &[CONFLICT, CONFUSABLE, HIDDEN, ERASED, BACK, GAP],
+    about: "Records contradict each other, go back in time, come late, fall silent in the middle of work or lose their traces; or a name holds hidden or look-alike characters.",
+    templates: &[CONFLICT, CONFUSABLE, HIDDEN, ERASED, BACK, LATE, GAP],
     habituates: None,
-    false_positives: "A collector that restarts: the same silence in three sessions or more counts nothing and becomes one note of coverage.",
+    false_positives: "A collector that restarts: the same silence in three sessions or more, or three that come late together, count nothing and become one note of coverage.",
     clause: "left a record that is not whole",
     clause_plural: "left records that are not whole",
     why: "What is missing may be what matters.",
@@ -57,6 +58,10 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     if facts.clock_back > CLOCKS {
         let sentence = Sentence::new(BACK, vec![Slot::Duration(facts.clock_back)]);
         return Finding::present(Hit::on_session(0.7, facts, sentence));
+    }
+    if let (Some(edition), Some(last)) = (context.late_for(facts), facts.last_sign) {
+        let slots = vec![Slot::Moment(last), Slot::words(edition.to_string())];
+        return Finding::present(Hit::on_session(0.4, facts, Sentence::new(LATE, slots)));
     }
     if facts.events == 0 {
         return Finding::NotAssessable("no events are recorded");
@@ -122,6 +127,24 @@ mod tests {
         Day::with("")
             .of(&[silent("a"), silent("b"), silent("c")])
             .strength("S18", 0, None);
+    }
+
+    #[test]
+    fn a_record_that_earlier_editions_should_have_had() {
+        let of = |ids: &[&str]| {
+            let sessions: Vec<_> = ids
+                .iter()
+                .map(|id| session(&format!(r#"{{"id":"{id}","started_at":"2026-11-10T08:00:00Z","events":[{{"kind":"read","path":"a"}}]}}"#)))
+                .collect();
+            Day::with("")
+                .before("2026-11-12T06:00:00Z", &sessions[..1])
+                .of(&sessions)
+        };
+        of(&["known", "a"])
+            .strength("S18", 0, None)
+            .strength("S18", 1, Some(0.4))
+            .says("S18", 1, "its last sign lies at 2026-11-10 08:00 UTC, and edition 2026-11-12T0600Z");
+        of(&["known", "a", "b", "c"]).strength("S18", 1, None);
     }
 
     #[test]

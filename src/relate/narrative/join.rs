@@ -1,93 +1,111 @@
-//! Which questions belong together: those that one session raises, and those whose
-//! sessions share what hardly anybody else has.
+//! Joining questions: those that belong together become one narrative.
 
 use super::question::Question;
-use crate::assess::Context;
-use crate::assess::Facts;
-use crate::model::EntityKind;
-use std::collections::BTreeMap;
+use super::raised::Raised;
+use crate::model::{Entity, EntityKind};
+use std::collections::{BTreeMap, HashMap};
 
-/// Questions in groups. Each group goes by its smallest question, so that the order
-/// of sessions does not matter.
+/// Questions in groups, as a forest: each points to another of its group, or to itself.
 #[derive(Debug, Default)]
-pub(super) struct Groups(BTreeMap<Question, Question>);
+pub(super) struct Groups<'q> {
+    place: HashMap<&'q Question, usize>,
+    questions: Vec<&'q Question>,
+    parent: Vec<usize>,
+}
 
-impl Groups {
-    /// Puts a question into a group of its own, unless it is in one.
-    pub(super) fn add(&mut self, question: &Question) {
-        self.0
-            .entry(question.clone())
-            .or_insert_with(|| question.clone());
+impl<'q> Groups<'q> {
+    /// Puts a question into a group of its own, unless it is in one. Returns its place.
+    fn add(&mut self, question: &'q Question) -> usize {
+        let next = self.questions.len();
+        let place = *self.place.entry(question).or_insert(next);
+        if place == next {
+            self.questions.push(question);
+            self.parent.push(next);
+        }
+        place
     }
 
     /// Puts all of these into one group.
-    pub(super) fn join<'q>(&mut self, questions: impl IntoIterator<Item = &'q Question>) {
+    pub(super) fn join(&mut self, questions: impl IntoIterator<Item = &'q Question>) {
         let mut questions = questions.into_iter();
         let Some(first) = questions.next() else {
             return;
         };
-        self.add(first);
+        let mut group = self.add(first);
         for other in questions {
-            self.add(other);
-            let (a, b) = (self.root(first), self.root(other));
-            let (small, large) = if a <= b { (a, b) } else { (b, a) };
-            self.0.insert(large, small);
+            let other = self.add(other);
+            let (a, b) = (self.root(group), self.root(other));
+            self.parent[b] = a;
+            group = a;
         }
     }
 
-    fn root(&self, question: &Question) -> Question {
-        let mut at = question;
-        while let Some(up) = self.0.get(at).filter(|up| *up != at) {
-            at = up;
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parent[at] != at {
+            // Halving the way keeps ways short.
+            self.parent[at] = self.parent[self.parent[at]];
+            at = self.parent[at];
         }
-        at.clone()
+        at
     }
 
-    /// The groups, each in order.
-    pub(super) fn groups(&self) -> Vec<Vec<Question>> {
-        let mut groups: BTreeMap<Question, Vec<Question>> = BTreeMap::new();
-        for question in self.0.keys() {
-            let group = groups.entry(self.root(question)).or_default();
-            group.push(question.clone());
+    /// The groups in the order of their smallest questions, each in order: how they were
+    /// joined does not matter.
+    pub(super) fn groups(mut self) -> Vec<Vec<Question>> {
+        let mut groups: BTreeMap<usize, Vec<Question>> = BTreeMap::new();
+        for place in 0..self.questions.len() {
+            let root = self.root(place);
+            let group = groups.entry(root).or_default();
+            group.push(self.questions[place].clone());
         }
-        groups.into_values().collect()
+        let mut groups: Vec<Vec<Question>> = groups.into_values().collect();
+        groups.iter_mut().for_each(|g| g.sort_unstable());
+        groups.sort_unstable();
+        groups
     }
 }
+
+/// More asking sessions than this have a thing in common that says nothing about them.
+const CROWD: usize = 50;
 
 /// Joins the questions of sessions that share rare entities: the sum of
 /// `ln(sessions / sessions with it)` over what both have reaches that of two things
 /// nobody else has. Hubs link nothing, and neither do the programs that everybody runs.
-pub(super) fn by_rare_entities(
-    groups: &mut Groups,
-    raised: &BTreeMap<usize, Vec<Question>>,
-    facts: &[Facts],
-    context: &Context<'_>,
-) {
+pub(super) fn by_rare_entities<'q>(groups: &mut Groups<'q>, raised: &'q Raised<'_>) {
+    let context = raised.context;
     let all = f64::from(context.sessions());
     let enough = 2.0 * (all / 2.0).ln();
     if enough <= 0.0 {
         return;
     }
-    let mut shared: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for session in raised.keys() {
-        for entity in facts[*session].entities() {
+    let mut asking: BTreeMap<Entity, Vec<usize>> = BTreeMap::new();
+    for session in raised.by_session.keys() {
+        for entity in raised.facts[*session].entities() {
             let links = !matches!(
                 entity.kind,
                 EntityKind::Agent | EntityKind::Model | EntityKind::Tool | EntityKind::Repo
             );
-            if !links || context.is_hub(&entity) {
-                continue;
+            if links && !context.is_hub(&entity) {
+                let with = asking.entry(entity).or_default();
+                if with.last() != Some(session) {
+                    with.push(*session);
+                }
             }
-            let weight = (all / f64::from(context.count(&entity).max(1))).ln();
-            let others = context.sessions_of(&entity).iter().map(|s| *s as usize);
-            for other in others.filter(|o| o > session && raised.contains_key(o)) {
-                *shared.entry((*session, other)).or_default() += weight;
+        }
+    }
+    let mut shared: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for (entity, sessions) in asking.iter().filter(|(_, s)| s.len() <= CROWD) {
+        let weight = (all / f64::from(context.count(entity).max(1))).ln();
+        for (at, a) in sessions.iter().enumerate() {
+            for b in &sessions[at + 1..] {
+                *shared.entry((*a, *b)).or_default() += weight;
             }
         }
     }
     for ((a, b), weight) in shared {
         if weight >= enough {
-            groups.join(raised[&a].first().into_iter().chain(raised[&b].first()));
+            let first = |session: usize| raised.by_session.get(&session).and_then(|q| q.first());
+            groups.join(first(a).into_iter().chain(first(b)));
         }
     }
 }

@@ -4,10 +4,14 @@
 //! one narrative, which keeps its name until they are answered. Narratives never
 //! feed a signal: their only effect on a number is to hold their anchors' recency.
 
+mod anchor;
+mod asked;
 mod join;
 mod question;
+mod raised;
 mod thread;
 
+pub use anchor::Anchor;
 pub use question::{NarrativeKind, Question, Subject, decision_words};
 pub use thread::{Closure, QUIET, State, Thread, UNDECIDED, WINDOW};
 
@@ -16,23 +20,9 @@ use crate::assess::{Facts, Verdict};
 use crate::model::{EditionId, EntityKind, Text};
 use jiff::Timestamp;
 use join::Groups;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use raised::Raised;
+use std::collections::{BTreeSet, HashMap};
 use thread::Fact;
-
-/// Anchors of one narrative whose recency is held.
-const ANCHORS: usize = 3;
-
-/// A session on which a narrative's facts rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Anchor {
-    /// Which session.
-    pub session: usize,
-    /// How many of the narrative's facts it evidences.
-    pub evidenced: usize,
-    /// How many only it evidences.
-    pub unique: usize,
-}
 
 /// A narrative as one edition tells it.
 #[derive(Clone, Debug)]
@@ -121,69 +111,66 @@ pub(super) fn tell(
     context: &Context<'_>,
     earlier: &[Thread],
 ) -> Told {
-    let raised: BTreeMap<usize, Vec<Question>> = facts
-        .iter()
-        .zip(verdicts)
-        .enumerate()
-        .filter(|(_, (_, v))| v.qualifies())
-        .map(|(i, (f, v))| (i, question::raised(f, v, context)))
-        .filter(|(_, questions)| !questions.is_empty())
-        .collect();
-    let asked: BTreeSet<&Question> = raised.values().flatten().collect();
-    let (going_on, past): (Vec<&Thread>, Vec<&Thread>) = earlier
-        .iter()
-        .partition(|t| t.closure.is_none() || t.questions.iter().any(|q| asked.contains(q)));
+    let raised = Raised::in_edition(facts, verdicts, context);
+    let goes_on = |t: &&Thread| match &t.closure {
+        None => true,
+        Some(closure) => {
+            t.asked.keys().any(|q| raised.is_asked(q)) || closure.has_lapsed(context)
+        }
+    };
+    let (going_on, past): (Vec<&Thread>, Vec<&Thread>) = earlier.iter().partition(goes_on);
     let mut groups = Groups::default();
-    for thread in &going_on {
-        groups.join(&thread.questions);
+    let mut thread_of: HashMap<&Question, usize> = HashMap::new();
+    for (at, thread) in going_on.iter().enumerate() {
+        groups.join(thread.asked.keys());
+        thread_of.extend(thread.asked.keys().map(|q| (q, at)));
     }
-    for questions in raised.values() {
+    for questions in raised.by_session.values() {
         groups.join(questions);
     }
-    join::by_rare_entities(&mut groups, &raised, facts, context);
+    join::by_rare_entities(&mut groups, &raised);
     let mut told = Told {
         narratives: Vec::new(),
         past: past.into_iter().cloned().collect(),
     };
     for group in groups.groups() {
-        let thread = thread_of(group, &going_on, facts, context);
-        told.narratives
-            .push(narrative(thread, &raised, facts, context));
+        let threads: BTreeSet<usize> = group
+            .iter()
+            .filter_map(|q| thread_of.get(q).copied())
+            .collect();
+        let mut threads: Vec<&Thread> = threads.into_iter().map(|at| going_on[at]).collect();
+        threads.sort_by_key(|t| (t.opened, &t.id));
+        let thread = continued(&group, &threads, &raised);
+        told.narratives.push(narrative(thread, &raised));
     }
     told
 }
 
 /// The thread that a group of questions continues, or a new one.
-fn thread_of(
-    group: Vec<Question>,
-    earlier: &[&Thread],
-    facts: &[Facts],
-    context: &Context<'_>,
-) -> Thread {
-    let questions: BTreeSet<Question> = group.into_iter().collect();
-    let mut of_group: Vec<&&Thread> = earlier
-        .iter()
-        .filter(|t| t.questions.iter().any(|q| questions.contains(q)))
-        .collect();
-    of_group.sort_by_key(|t| (t.opened, &t.id));
-    let mut threads = of_group.into_iter().map(|t| (*t).clone());
-    let Some(mut thread) = threads.next() else {
-        let since = questions
-            .first()
-            .map_or(context.now(), |q| first_seen(&q.subject, facts, context));
-        return Thread::begin(questions, since, context.snapshot.edition());
-    };
+fn continued(group: &[Question], threads: &[&Thread], raised: &Raised<'_>) -> Thread {
+    let edition = raised.context.snapshot.edition();
+    let mut threads = threads.iter().map(|t| (*t).clone());
+    let mut thread = threads.next().unwrap_or_else(|| {
+        let since = group.first().map_or(raised.context.now(), |q| {
+            first_seen(&q.subject, raised)
+        });
+        Thread::begin(group.first(), since, edition)
+    });
     for other in threads {
-        thread.take_in(other);
+        thread.take_in(other, edition);
     }
-    thread.questions.extend(questions);
+    for question in group {
+        thread.ask(question, edition);
+    }
     thread
 }
 
-fn first_seen(subject: &Subject, facts: &[Facts], context: &Context<'_>) -> Timestamp {
-    let in_edition = sessions_of(subject, facts, context)
+fn first_seen(subject: &Subject, raised: &Raised<'_>) -> Timestamp {
+    let context = raised.context;
+    let in_edition = raised
+        .sessions_of(subject)
         .into_iter()
-        .filter_map(|m| facts[m].started_at)
+        .map(|m| raised.facts[m].began(context.snapshot))
         .min()
         .unwrap_or(context.now());
     subject
@@ -192,55 +179,44 @@ fn first_seen(subject: &Subject, facts: &[Facts], context: &Context<'_>) -> Time
         .map_or(in_edition, |seen| seen.at.min(in_edition))
 }
 
-/// The sessions of this edition that a subject has.
-fn sessions_of(subject: &Subject, facts: &[Facts], context: &Context<'_>) -> Vec<usize> {
-    match subject {
-        Subject::Entity(entity) => context
-            .sessions_of(entity)
-            .iter()
-            .map(|s| *s as usize)
-            .collect(),
-        Subject::Session(id) => (0..facts.len()).filter(|i| facts[*i].id == *id).collect(),
-    }
-}
-
 /// What this edition adds to a thread, and where that leaves it.
-fn narrative(
-    mut thread: Thread,
-    raised: &BTreeMap<usize, Vec<Question>>,
-    facts: &[Facts],
-    context: &Context<'_>,
-) -> Narrative {
+fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
+    let (facts, context) = (raised.facts, raised.context);
     let (now, edition) = (context.now(), context.snapshot.edition());
-    let raisers: BTreeSet<usize> = raised
-        .iter()
-        .filter(|(_, asked)| asked.iter().any(|q| thread.questions.contains(q)))
-        .map(|(session, _)| *session)
+    let raisers: BTreeSet<usize> = thread
+        .asked
+        .keys()
+        .flat_map(|q| raised.raisers(q))
+        .copied()
         .collect();
     let members: BTreeSet<usize> = thread
-        .questions
-        .iter()
-        .flat_map(|q| sessions_of(&q.subject, facts, context))
+        .asked
+        .keys()
+        .flat_map(|q| raised.sessions_of(&q.subject))
         .chain(raisers.iter().copied())
         .collect();
     let members: Vec<usize> = members.into_iter().collect();
     thread.forget(now);
     let member_facts: Vec<BTreeSet<Fact>> = members
         .iter()
-        .map(|m| ties(&facts[*m], &thread.questions))
+        .map(|m| ties(&facts[*m], thread.asked.keys()))
         .collect();
     for (member, own) in members.iter().zip(&member_facts) {
         let session = &facts[*member];
         for fact in own {
             if thread.learn(fact.clone(), &session.id, edition) {
                 let seen = session.last_sign.unwrap_or(now).min(now);
+                let seen = seen.max(context.news_from(session));
                 thread.last_new = thread.last_new.max(seen);
             }
         }
     }
-    let asks = settle(&mut thread, raised, facts, context);
-    let anchors = anchors(&members, &member_facts, &thread, facts);
-    let anchored_before = anchors.is_empty().then(|| absent_anchor(&thread)).flatten();
+    let asks = settle(&mut thread, raised);
+    let anchors = anchor::anchors(&members, &member_facts, &thread, facts);
+    let anchored_before = anchors
+        .is_empty()
+        .then(|| anchor::absent_anchor(&thread))
+        .flatten();
     let subject = &asks[0].subject;
     let anchored = anchors
         .first()
@@ -268,49 +244,43 @@ fn narrative(
 }
 
 /// Finds what is answered. Returns what is still asked, or all that was when nothing is.
-fn settle(
-    thread: &mut Thread,
-    raised: &BTreeMap<usize, Vec<Question>>,
-    facts: &[Facts],
-    context: &Context<'_>,
-) -> Vec<Question> {
+fn settle(thread: &mut Thread, raised: &Raised<'_>) -> Vec<Question> {
+    let context = raised.context;
     let edition = context.snapshot.edition();
     let mut because = None;
     let mut open = Vec::new();
-    for question in &thread.questions {
-        let decision = question::decision(thread, question, context);
-        let answer = decision
-            .map(|d| (decision_words(d), Some(d.file.clone())))
-            .or_else(|| question::answer(question, facts, context).map(|s| (s, None)));
-        match answer {
+    for (question, asked) in &mut thread.asked {
+        asked.hear(question, raised);
+        match asked.settled(question, context) {
             Some(found) => because = because.or(Some(found)),
             None => open.push(question.clone()),
         }
     }
-    // What was closed opens again when a session asks again.
-    let asked = || raised.values().flatten().any(|q| open.contains(q));
     if let (true, Some((because, decision))) = (open.is_empty(), because) {
         thread.closure.get_or_insert(Closure {
             edition,
             because,
             decision,
         });
-    } else if thread.closure.is_some() && asked() {
-        thread.closure = None;
-        thread.reopened = Some(edition);
+    } else if let Some(closure) = &thread.closure {
+        // What was closed opens again when a session asks again, or nobody accepts it any more.
+        if closure.has_lapsed(context) || open.iter().any(|q| raised.is_asked(q)) {
+            thread.closure = None;
+            thread.reopened = Some(edition);
+        }
     }
     if open.is_empty() {
-        thread.questions.iter().cloned().collect()
+        thread.asked.keys().cloned().collect()
     } else {
         open
     }
 }
 
 /// What a session ties to the subjects it has.
-fn ties(facts: &Facts, questions: &BTreeSet<Question>) -> BTreeSet<Fact> {
+fn ties<'q>(facts: &Facts, questions: impl Iterator<Item = &'q Question>) -> BTreeSet<Fact> {
     let has = facts.entities();
     let mut found = BTreeSet::new();
-    for subject in questions.iter().map(|q| &q.subject) {
+    for subject in questions.map(|q| &q.subject) {
         let theirs = match subject {
             Subject::Entity(entity) => {
                 has.contains(entity)
@@ -334,56 +304,4 @@ fn ties(facts: &Facts, questions: &BTreeSet<Question>) -> BTreeSet<Fact> {
         }
     }
     found
-}
-
-/// Most unique facts, then coverage, then the earliest; each needs half of the facts or one of its own.
-fn anchors(
-    members: &[usize],
-    member_facts: &[BTreeSet<Fact>],
-    thread: &Thread,
-    facts: &[Facts],
-) -> Vec<Anchor> {
-    let all = thread.facts.len();
-    let is_unique = |f: &&Fact| {
-        thread
-            .facts
-            .get(*f)
-            .is_some_and(|holders| holders.len() == 1)
-    };
-    let mut candidates: Vec<Anchor> = members
-        .iter()
-        .zip(member_facts)
-        .map(|(session, own)| Anchor {
-            session: *session,
-            evidenced: own.len(),
-            unique: own.iter().filter(is_unique).count(),
-        })
-        .filter(|a| a.evidenced > 0 && (a.unique >= 1 || a.evidenced * 2 >= all))
-        .collect();
-    candidates.sort_by(|a, b| {
-        let of = |a: &Anchor| {
-            let f = &facts[a.session];
-            (Reverse((a.unique, a.evidenced)), f.started_at, f.ordinal)
-        };
-        let by_id = || facts[a.session].id.cmp(&facts[b.session].id);
-        of(a).cmp(&of(b)).then_with(by_id)
-    });
-    candidates.truncate(ANCHORS);
-    candidates
-}
-
-/// The session of an earlier edition that evidences most.
-fn absent_anchor(thread: &Thread) -> Option<(Text, EditionId)> {
-    let mut held: BTreeMap<&Text, (usize, usize, EditionId)> = BTreeMap::new();
-    for holders in thread.facts.values() {
-        for (session, edition) in holders {
-            let of = held.entry(session).or_insert((0, 0, *edition));
-            of.0 += usize::from(holders.len() == 1);
-            of.1 += 1;
-            of.2 = of.2.max(*edition);
-        }
-    }
-    held.into_iter()
-        .max_by_key(|(session, (unique, all, _))| (*unique, *all, Reverse(*session)))
-        .map(|(session, (.., edition))| (session.clone(), edition))
 }

@@ -1,6 +1,5 @@
 //! What a narrative asks, who raises it, and what answers it.
 
-use super::thread::Thread;
 use crate::assess::context::Context;
 use crate::assess::lexicon::destinations::{self, Standing};
 use crate::assess::lookup;
@@ -120,7 +119,7 @@ impl Subject {
         }
     }
 
-    fn is_meant(&self, about: &About) -> bool {
+    pub(super) fn is_meant(&self, about: &About) -> bool {
         match self {
             Self::Entity(entity) => about.is_entity(entity),
             Self::Session(id) => about.is_session(id),
@@ -211,12 +210,8 @@ pub(super) fn raised(facts: &Facts, verdict: &Verdict, context: &Context<'_>) ->
 /// How long a revoked key must be silent.
 const SILENT: SignedDuration = SignedDuration::from_hours(72);
 
-/// What answers a question, if anything does: the inventory, or a later snapshot.
-pub(super) fn answer(
-    question: &Question,
-    facts: &[Facts],
-    context: &Context<'_>,
-) -> Option<Sentence> {
+/// What the inventory answers to a question, if anything.
+pub(super) fn answer(question: &Question, context: &Context<'_>) -> Option<Sentence> {
     let slot = question.subject.slot();
     let entity = question.subject.entity();
     match question.kind {
@@ -248,32 +243,9 @@ pub(super) fn answer(
             (standing != Standing::Open)
                 .then(|| Sentence::new("{destination} is sanctioned by the inventory.", vec![slot]))
         }
-        NarrativeKind::LastingChange => {
-            let object = entity?;
-            let removals = facts.iter().flat_map(|f| &f.removed);
-            let removed = removals
-                .filter(|(file, _)| file == object)
-                .map(|(_, at)| *at);
-            let changes = facts.iter().flat_map(|f| &f.changes);
-            let written = changes.filter(|c| c.object == *object).map(|c| c.last_at);
-            // Removing it first and writing it then removes nothing.
-            let is_gone = match (removed.max(), written.max()) {
-                (None, _) => false,
-                (Some(_), None) => true,
-                (Some(removed), Some(written)) => removed > written && written.is_some(),
-            };
-            is_gone.then(|| Sentence::new("{object} was removed again.", vec![slot]))
-        }
-        NarrativeKind::Destruction => None,
-        NarrativeKind::EvidenceGap => {
-            let Subject::Session(id) = &question.subject else {
-                return None;
-            };
-            let mut records = facts.iter().filter(|f| f.id == *id).peekable();
-            records.peek()?;
-            records
-                .all(|f| !f.conflicting)
-                .then(|| Sentence::new("One record of {session} stands now.", vec![slot]))
+        // The sessions of snapshots answer these, or nobody but a person does.
+        NarrativeKind::LastingChange | NarrativeKind::EvidenceGap | NarrativeKind::Destruction => {
+            None
         }
         NarrativeKind::UnownedEndpoint => {
             let name = entity?.name.untrusted();
@@ -284,24 +256,6 @@ pub(super) fn answer(
             ))
         }
     }
-}
-
-/// The decision that closes a narrative or one of its questions, if one is in force
-/// and nothing new came after it.
-pub(super) fn decision<'a>(
-    thread: &Thread,
-    question: &Question,
-    context: &Context<'a>,
-) -> Option<&'a Disposition> {
-    let meant = |d: &&Disposition| match &d.about {
-        About::Narrative(id) => *id == thread.id,
-        about => question.subject.is_meant(about),
-    };
-    context
-        .dispositions
-        .in_force(context.now())
-        .filter(meant)
-        .find(|d| d.settles(Some(thread.last_new)))
 }
 
 /// A decision as a sentence.

@@ -1,9 +1,12 @@
 //! A narrative's memory: what is carried from edition to edition.
 
+use super::asked::Asked;
 use super::question::{Question, Subject};
-use crate::model::{EditionId, Entity, Sentence, Text};
+use crate::assess::Context;
+use crate::model::{Disposition, EditionId, Entity, Ruling, Sentence, Text};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts older than this no longer count.
@@ -25,6 +28,20 @@ pub struct Closure {
     pub because: Sentence,
     /// The file of the decision behind it, if a person decided.
     pub decision: Option<String>,
+}
+
+impl Closure {
+    /// Whether the decision behind it is gone: withdrawn, or a risk that was accepted
+    /// until a day that is over.
+    pub(super) fn has_lapsed(&self, context: &Context<'_>) -> bool {
+        let Some(file) = &self.decision else {
+            return false;
+        };
+        let lapsed =
+            |d: &Disposition| d.ruling == Ruling::Accepted && d.has_expired(context.now());
+        let mut all = context.dispositions.0.iter();
+        all.find(|d| d.file == *file).is_none_or(lapsed)
+    }
 }
 
 /// Where a narrative stands.
@@ -57,8 +74,8 @@ impl State {
 pub struct Thread {
     /// Stable id, from its first subject and the day that was first seen.
     pub id: String,
-    /// What it asks.
-    pub questions: BTreeSet<Question>,
+    /// What it asks, and what is remembered of each question.
+    pub(super) asked: BTreeMap<Question, Asked>,
     /// Narratives that became part of it.
     pub merged: BTreeSet<String>,
     /// When its first subject was first seen.
@@ -76,16 +93,11 @@ pub struct Thread {
 }
 
 impl Thread {
-    /// Begins with its first question.
-    pub(super) fn begin(
-        questions: BTreeSet<Question>,
-        since: Timestamp,
-        opened: EditionId,
-    ) -> Self {
-        let id = questions.first().map_or_else(String::new, |q| id(q, since));
+    /// Begins, named for its first question.
+    pub(super) fn begin(first: Option<&Question>, since: Timestamp, opened: EditionId) -> Self {
         Self {
-            id,
-            questions,
+            id: first.map_or_else(String::new, |q| id(q, since)),
+            asked: BTreeMap::new(),
             merged: BTreeSet::new(),
             since,
             opened,
@@ -96,6 +108,19 @@ impl Thread {
         }
     }
 
+    /// Everything it asked so far.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.asked.keys()
+    }
+
+    /// Asks a question, from this edition on unless it did before.
+    pub(super) fn ask(&mut self, question: &Question, edition: EditionId) {
+        if !self.asked.contains_key(question) {
+            let asked = Asked::by(&self.id, edition);
+            self.asked.insert(question.clone(), asked);
+        }
+    }
+
     /// Whether it is closed because a person decided so.
     pub fn is_decided(&self) -> bool {
         let closure = self.closure.as_ref();
@@ -103,8 +128,16 @@ impl Thread {
     }
 
     /// Takes another narrative in; the older one's name stays.
-    pub(super) fn take_in(&mut self, other: Self) {
-        self.questions.extend(other.questions);
+    pub(super) fn take_in(&mut self, other: Self, edition: EditionId) {
+        for (question, mut asked) in other.asked {
+            asked.also_by(&self.id, edition);
+            match self.asked.entry(question) {
+                Entry::Occupied(mut known) => known.get_mut().take_in(asked),
+                Entry::Vacant(place) => {
+                    place.insert(asked);
+                }
+            }
+        }
         self.merged.extend(other.merged);
         if other.id != self.id {
             self.merged.insert(other.id);

@@ -467,6 +467,10 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
             crate::model::duration_words(gap.seconds())
         ));
     }
+    let late = edition.context.common_delay();
+    if late > 0 {
+        notes.push(format!("{late} sessions came late, after editions that should have had them: taken for the collector's delay"));
+    }
     notes.extend(
         edition
             .incomplete

@@ -65,8 +65,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
         .iter()
         .filter(|n| {
             n.thread
-                .questions
-                .iter()
+                .questions()
                 .any(|q| q.subject.entity() == Some(entity))
         })
         .collect();

@@ -288,7 +288,7 @@ fn dispositions(linker: &Linker<'_>) -> Vec<DispositionView> {
             signal: d.signal.clone(),
             author: d.author.clone(),
             reason: d.reason.clone(),
-            decided: d.decided.map(date),
+            decided: d.decided.map(|d| date(d.from)),
             expires: d.until(),
             state: if d.is_in_force(now) {
                 "in force"
