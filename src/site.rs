@@ -135,7 +135,7 @@ impl Site {
                 dispositions: &self.dispositions,
                 weights: &self.weights,
             };
-            let edition = Edition::new(&reading, declared, &baseline, &chronicle);
+            let edition = Edition::new(&reading, declared, &baseline, chronicle);
             let is_latest = at + 1 == self.snapshots.len();
             each(Step {
                 file,
@@ -144,9 +144,9 @@ impl Site {
                 inputs,
                 is_latest,
             })?;
-            chronicle.remember(&edition);
+            let lessons;
+            (chronicle, lessons) = edition.into_next();
             if !is_latest {
-                let lessons = edition.into_lessons();
                 learn(&mut baseline, &reading, &inventory, lessons);
             }
         }

@@ -72,6 +72,19 @@ pub fn key<'a>(inventory: &'a Inventory, names: &[&str]) -> Option<&'a KeyRecord
     inventory.keys.as_ref()?.find(names)
 }
 
+/// Whether keys are listed, and this one is not, or only as revoked. Without a name
+/// there is nothing to look up.
+pub fn key_is_unknown(inventory: &Inventory, names: &[&str]) -> bool {
+    !names.is_empty()
+        && inventory.keys.is_some()
+        && key(inventory, names).is_none_or(KeyRecord::is_revoked)
+}
+
+/// Whether the inventory says anything about machines.
+pub fn knows_hosts(inventory: &Inventory) -> bool {
+    inventory.hosts.is_some() || !inventory.ranges.is_empty()
+}
+
 fn glob(pattern: &str, value: &str) -> bool {
     pattern == value || fast_glob::glob_match(pattern, value)
 }

@@ -25,14 +25,14 @@ pub mod window;
 
 pub use context::{Context, Declared};
 pub use facts::Facts;
-pub use reduce::reduce;
+pub use reduce::{reduce, stake};
 pub use sighting::sighting;
 pub use verdict::{Band, LEAD, MustSee, Verdict};
 
 use confidence::Confidence;
+use jiff::Timestamp;
 use score::{Circumstances, Input, Score, score};
 use signals::{Finding, Hit, SignalId, definition};
-use jiff::Timestamp;
 use trust::Trust;
 
 /// The full judgement of one session.
@@ -107,7 +107,10 @@ pub fn assess(facts: &Facts, context: &Context<'_>, held: bool) -> Assessment {
             Finding::Absent => {}
         }
     }
-    let score = score(&inputs(facts, &hits, context), circumstances(facts, &trust, held));
+    let score = score(
+        &inputs(facts, &hits, context),
+        circumstances(facts, &trust, held),
+    );
     let confidence = confidence::confidence(facts, &hits, &not_assessable, context);
     let fired: Vec<SignalId> = hits
         .iter()

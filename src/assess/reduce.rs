@@ -311,8 +311,8 @@ fn removed(session: &Session) -> Vec<(Entity, Option<Timestamp>)> {
     gone.into_iter().collect()
 }
 
-/// The highest class touched; one step up for three distinct high assets.
-fn stake(repos: &[Text], touches: &[Touch], inventory: &Inventory) -> Stake {
+/// What is at stake: the highest class touched; one step up for three distinct high assets.
+pub fn stake(repos: &[Text], touches: &[Touch], inventory: &Inventory) -> Stake {
     let mut found: Vec<(Consequence, Sentence)> = Vec::new();
     let mut high_assets: HashSet<&str> = HashSet::new();
     for repo in repos {

@@ -24,7 +24,8 @@ pub(super) fn repo_key(repo: &str, thing: &Entity) -> u64 {
 }
 
 /// A session's contribution to the baseline. `lesson` is what was usual for it; without
-/// one neither habits nor the usual order of acts are learned from it.
+/// one neither habits nor the usual order of acts are learned from it, nor that its user is
+/// anybody's peer.
 pub fn sighting<'a>(
     facts: &'a Facts,
     snapshot: &Snapshot,
@@ -42,6 +43,7 @@ pub fn sighting<'a>(
     counted.extend(domains.map(|d| domain_key(&d)));
     counted.sort_unstable();
     counted.dedup();
+    let taught = lesson.is_some();
     Sighting {
         record: facts.record(),
         at: facts.began(snapshot),
@@ -55,7 +57,11 @@ pub fn sighting<'a>(
         counted,
         usual: lesson.unwrap_or_default(),
         spent: facts.user.as_ref().zip(facts.cost),
-        among: among(facts, inventory),
+        among: if taught {
+            among(facts, inventory)
+        } else {
+            Vec::new()
+        },
         user: facts.user.as_ref(),
     }
 }

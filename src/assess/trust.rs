@@ -71,6 +71,12 @@ impl Doubt {
         }
     }
 
+    /// What these leave of 100 points.
+    pub fn left(doubts: impl IntoIterator<Item = Self>) -> u32 {
+        let lost: u32 = doubts.into_iter().map(Self::points).sum();
+        100_u32.saturating_sub(lost)
+    }
+
     /// Every doubt, in order, for the method page.
     pub const ALL: [Self; 9] = [
         Self::UserUnknown,
@@ -176,9 +182,8 @@ pub fn trust(facts: &Facts, context: &Context<'_>) -> Trust {
         );
     }
     deductions.sort_by_key(|d| d.doubt);
-    let lost: u32 = deductions.iter().map(|d| d.doubt.points()).sum();
     Trust {
-        points: 100_u32.saturating_sub(lost),
+        points: Doubt::left(deductions.iter().map(|d| d.doubt)),
         deductions,
     }
 }

@@ -112,11 +112,14 @@ impl MustSee {
 
     /// The first rule that holds. Rules ask what happened, not what it counts: neither a
     /// young baseline nor a decision about a signal takes one away.
-    pub fn of(facts: &Facts, fired: &[SignalId], trust: &Trust, context: &Context<'_>) -> Option<Self> {
+    pub fn of(
+        facts: &Facts,
+        fired: &[SignalId],
+        trust: &Trust,
+        context: &Context<'_>,
+    ) -> Option<Self> {
         let fired = |id| fired.contains(&id);
-        let new_place = facts
-            .open_reaches()
-            .any(|r| context.is_new_place(facts, r));
+        let new_place = facts.open_reaches().any(|r| context.is_new_place(facts, r));
         // Not recorded is not unknown: somebody must have looked and found nobody.
         let unknown = facts.user_said_unknown || trust.doubts(Doubt::KeyUnknown);
         let lasting = facts

@@ -7,6 +7,8 @@ use crate::model::{Entity, Event, EventKind, Inventory, PathClass, Session, Text
 
 /// No pair further apart than this counts, in seconds.
 pub const LONGEST: i64 = 20 * 60;
+/// What a place counts that the inventory sanctions.
+pub const SANCTIONED: f64 = 0.5;
 /// Decay of the strength with the time between the two, in seconds.
 const DECAY: f64 = 5.0 * 60.0;
 
@@ -85,7 +87,7 @@ fn outbound<'a>(event: &'a Event, inventory: &Inventory) -> Option<(&'a Text, f6
     let place = match standing(event, destination, inventory) {
         Standing::Benign => return None,
         Standing::Sanctioned if push => 0.2,
-        Standing::Sanctioned => 0.5,
+        Standing::Sanctioned => SANCTIONED,
         Standing::Open => 1.0,
     };
     Some((

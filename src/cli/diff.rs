@@ -3,7 +3,7 @@
 use super::arguments;
 use super::report::Report;
 use super::{Outcome, print};
-use crate::assess::signals::Weights;
+use crate::assess::Declared;
 use crate::model::{EditionId, Text};
 use crate::relate::{Account, Changes, Turn, compare};
 use crate::render::pages::changes::{comparison_cautions, numbers, parts_words, summary};
@@ -39,7 +39,13 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     let (Some(before), Some(now)) = (before, now) else {
         return Ok(Outcome::Failed);
     };
-    print(words(&before, &now, &ever, &site.weights).as_bytes())?;
+    let declared = Declared {
+        inventory: &site.inventory.as_of(to.taken_at()),
+        dispositions: &site.dispositions,
+        weights: &site.weights,
+    };
+    let changes = compare(&before, &now, &ever, declared);
+    print(words(&before, &now, &changes).as_bytes())?;
     Ok(if failed {
         Outcome::Failed
     } else {
@@ -85,14 +91,13 @@ fn chosen(ids: &[EditionId], args: &arguments::Diff) -> Result<(EditionId, Editi
     Ok((from, to))
 }
 
-fn words(before: &Account, now: &Account, ever: &BTreeSet<Text>, weights: &Weights) -> String {
-    let changes: Changes = compare(before, now, ever, weights);
+fn words(before: &Account, now: &Account, changes: &Changes) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{} against {}", now.edition, before.edition);
-    for caution in comparison_cautions(&changes, &now.incomplete) {
+    for caution in comparison_cautions(changes, &now.incomplete) {
         let _ = writeln!(out, "Note: {}", printable(&caution));
     }
-    let _ = writeln!(out, "{}", summary(&changes));
+    let _ = writeln!(out, "{}", summary(changes));
     if !changes.leads.is_empty() {
         let _ = writeln!(out, "\nLeads");
     }
@@ -122,6 +127,18 @@ fn words(before: &Account, now: &Account, ever: &BTreeSet<Text>, weights: &Weigh
         let session = ended.session.as_ref().map(|s| printable(s.untrusted()));
         let what: Vec<String> = narrative.into_iter().chain(session).collect();
         let _ = writeln!(out, "  {}: {}", what.join(", "), sentence(&ended.because));
+    }
+    if !changes.joined.is_empty() {
+        let _ = writeln!(out, "\nJoined");
+    }
+    for joined in &changes.joined {
+        let (name, _) = joined.subject.slot().plain();
+        let (kind, name) = (joined.kind.name(), printable(&name));
+        let _ = writeln!(
+            out,
+            "  {} {kind} for {name}: part of {} now",
+            joined.id, joined.into
+        );
     }
     if !changes.without_lead.is_empty() {
         let _ = writeln!(out, "\nOpen still, without a lead");

@@ -134,7 +134,9 @@ mod tests {
                 deed,
                 last: Some(at(last)),
             };
-            records.news_from(record, at("2026-11-11T06:00:00Z")).to_string()
+            records
+                .news_from(record, at("2026-11-11T06:00:00Z"))
+                .to_string()
         };
         assert_eq!(
             from(&bob, 1, "2001-01-01T00:00:00Z"),

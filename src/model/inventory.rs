@@ -174,6 +174,11 @@ impl KeyRecord {
     pub fn is_revoked(&self) -> bool {
         self.tags.contains("revoked")
     }
+
+    /// Whether several people or machines use it on purpose.
+    pub fn is_shared_by_design(&self) -> bool {
+        self.tags.contains("shared-by-design")
+    }
 }
 
 /// A destination requests may go to.

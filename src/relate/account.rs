@@ -1,6 +1,7 @@
 //! What an edition said, in as few words as a later one needs to compare itself with it.
 
 use super::edition::Edition;
+use super::grounds::Grounds;
 use super::narrative::{NarrativeKind, Subject, Thread};
 use crate::assess::score::{Circumstances, Input};
 use crate::assess::signals::{Hit, SignalId};
@@ -8,6 +9,7 @@ use crate::assess::{Assessment, inputs};
 use crate::model::{EditionId, Entity, EntityKind, Money, Sentence, Status, Text};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Things first seen in an edition that are named.
 const FIRSTS: usize = 200;
@@ -29,6 +31,8 @@ pub struct Lead {
     pub circumstances: Circumstances,
     /// Signals that a decision took out.
     pub suppressed: Vec<SignalId>,
+    /// What of this rests on the inventory.
+    pub grounds: Grounds,
 }
 
 /// A narrative as it stood.
@@ -42,6 +46,8 @@ pub struct Standing {
     pub closed: Option<Sentence>,
     /// Whether this edition opened it again.
     pub reopened: bool,
+    /// Narratives that became part of it.
+    pub merged: BTreeSet<String>,
     /// How many facts it has, and how many sessions evidence them.
     pub extent: (usize, usize),
 }
@@ -122,6 +128,7 @@ impl Account {
             kind: n.kind(),
             subject: n.subject().clone(),
             closed: n.thread.closure.as_ref().map(|c| c.because.clone()),
+            merged: n.thread.merged.clone(),
             reopened: n.thread.reopened == Some(edition.id()),
             extent: (n.facts, n.thread.sessions()),
         };
@@ -175,6 +182,7 @@ fn lead(edition: &Edition<'_>, session: usize) -> Lead {
             held: edition.is_held(session),
         },
         suppressed: assessment.suppressed.iter().map(|s| s.signal).collect(),
+        grounds: Grounds::of(facts, &assessment.trust),
     }
 }
 
@@ -224,38 +232,39 @@ pub(super) fn incomplete(
 }
 
 /// What later editions remember of all before them.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Chronicle {
     /// The edition before.
-    pub(super) last: Option<Account>,
+    pub(super) last: Option<Arc<Account>>,
     /// The last one that was whole.
-    pub(super) last_whole: Option<Account>,
+    pub(super) last_whole: Option<Arc<Account>>,
     /// Stories of every edition so far.
     pub(super) ever: BTreeSet<Text>,
     /// Every narrative so far.
-    pub(super) threads: Vec<Thread>,
+    threads: Vec<Thread>,
 }
 
 impl Chronicle {
-    /// Remembers an edition.
-    pub fn remember(&mut self, edition: &Edition<'_>) {
-        let account = edition.account.clone();
-        self.ever
-            .extend(account.leads.iter().map(|l| l.story.clone()));
-        self.threads = edition
-            .narratives
-            .iter()
-            .map(|n| n.thread.clone())
-            .chain(edition.past.iter().cloned())
-            .collect();
+    /// Every narrative so far, for the edition that goes on telling them.
+    pub(super) fn take_threads(&mut self) -> Vec<Thread> {
+        std::mem::take(&mut self.threads)
+    }
+
+    /// The same with an edition more: what it said, and the narratives as it leaves them.
+    pub(super) fn and(mut self, account: Account, threads: Vec<Thread>) -> Self {
+        let account = Arc::new(account);
+        let stories = account.leads.iter().map(|l| l.story.clone());
+        self.ever.extend(stories);
+        self.threads = threads;
         if account.incomplete.is_empty() {
-            self.last_whole = Some(account.clone());
+            self.last_whole = Some(Arc::clone(&account));
         }
         self.last = Some(account);
+        self
     }
 
     /// The edition to compare with: the last whole one, else the one before.
     pub(super) fn reference(&self) -> Option<&Account> {
-        self.last_whole.as_ref().or(self.last.as_ref())
+        self.last_whole.as_deref().or(self.last.as_deref())
     }
 }

@@ -3,11 +3,11 @@
 
 use super::account::{Account, Lead};
 use super::narrative::{NarrativeKind, Subject};
-use crate::assess::age_hours;
-use crate::assess::score::{Input, score};
-use crate::assess::signals::Weights;
+use crate::assess::score::{Circumstances, Input, score};
+use crate::assess::{Declared, age_hours};
 use crate::model::{EditionId, Entity, Sentence, Text};
-use std::collections::{BTreeMap, BTreeSet};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A change of priority smaller than this is no change.
 const NOTABLE: u32 = 5;
@@ -45,7 +45,7 @@ impl Turn {
 pub struct Parts {
     /// What new facts made of it.
     pub facts: i32,
-    /// What weights and decisions of today make of yesterday's facts.
+    /// What weights, decisions and the inventory of today make of yesterday's facts.
     pub rules: i32,
     /// What yesterday's facts lost, or kept by a hold, with time.
     pub ageing: i32,
@@ -77,6 +77,19 @@ pub struct Ended {
     pub because: Sentence,
 }
 
+/// A narrative that became part of another, which goes on asking what it asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    /// Its id.
+    pub id: String,
+    /// What it asked.
+    pub kind: NarrativeKind,
+    /// About what.
+    pub subject: Subject,
+    /// The other's id.
+    pub into: String,
+}
+
 /// What changed between two editions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
@@ -90,12 +103,16 @@ pub struct Changes {
     pub leads: Vec<Change>,
     /// Stories that are over.
     pub closed: Vec<Ended>,
+    /// Narratives that became part of another.
+    pub joined: Vec<Joined>,
     /// Narratives that are open still, but that no lead tells today.
     pub without_lead: Vec<(String, NarrativeKind, Subject)>,
     /// Identities and destinations seen for the first time.
     pub firsts: Vec<Entity>,
     /// Whether other rules were in force before.
     pub other_rules: bool,
+    /// The place of each session among the leads.
+    pub(super) place: HashMap<Text, usize>,
 }
 
 impl Changes {
@@ -111,35 +128,41 @@ impl Changes {
 
     /// What happened to the story of a session that leads now.
     pub fn of_session(&self, session: &Text) -> Option<&Change> {
-        self.leads.iter().find(|c| c.session == *session)
+        self.leads.get(*self.place.get(session)?)
     }
 }
 
 /// Compares an edition with an earlier one. `ever`: stories of all editions before
-/// this one; `weights`: what is in force now.
+/// this one; `declared`: what is in force now.
 pub fn compare(
     before: &Account,
     now: &Account,
     ever: &BTreeSet<Text>,
-    weights: &Weights,
+    declared: Declared<'_>,
 ) -> Changes {
     let mut told: BTreeSet<&Text> = BTreeSet::new();
     let mut leads = Vec::new();
     let mut first_of: BTreeMap<&Text, &Lead> = BTreeMap::new();
+    let mut of_session: BTreeMap<&Text, &Lead> = BTreeMap::new();
     for lead in &before.leads {
         first_of.entry(&lead.story).or_insert(lead);
+        of_session.entry(&lead.session).or_insert(lead);
     }
     for lead in &now.leads {
         let first = told.insert(&lead.story);
-        let then = first_of.get(&lead.story).copied();
+        // A story may have another name than it had: it asks something now, or was joined.
+        let same = first_of.get(&lead.story);
+        let then = same.or(of_session.get(&lead.session)).copied();
         let (then_story, now_story) = (
             before.narratives.get(lead.story.untrusted()),
             now.narratives.get(lead.story.untrusted()),
         );
         // More is known of the story, whatever the number says.
-        let extended = then_story.zip(now_story).is_some_and(|(then, now)| {
-            now.extent.0 > then.extent.0 || now.extent.1 > then.extent.1
-        });
+        let extended = match (then_story, now_story) {
+            (Some(then), Some(now)) => now.extent.0 > then.extent.0 || now.extent.1 > then.extent.1,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
         let reopened = now_story.is_some_and(|n| n.reopened);
         let was_open = then_story.is_some_and(|n| n.closed.is_none());
         let turn = match then {
@@ -159,14 +182,21 @@ pub fn compare(
             session: lead.session.clone(),
             before: then.map(|t| t.priority),
             now: lead.priority,
-            parts: then.map(|then| parts(then, lead, now, weights)),
+            parts: then.map(|then| parts(then, lead, now, declared)),
         });
     }
     Changes {
         against: Some(before.edition),
         incomplete: before.incomplete.clone(),
         passed_over: None,
+        place: leads
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(place, lead): (usize, &Change)| (lead.session.clone(), place))
+            .collect(),
         closed: closed(before, now, &told),
+        joined: joined(before, now),
         without_lead: now
             .narratives
             .iter()
@@ -182,15 +212,21 @@ pub fn compare(
 /// Narratives that were open and are closed, and lone leads that are gone.
 fn closed(before: &Account, now: &Account, told: &BTreeSet<&Text>) -> Vec<Ended> {
     let mut ended = Vec::new();
+    let led: HashMap<&str, &Lead> = before
+        .leads
+        .iter()
+        .rev()
+        .map(|l| (l.story.untrusted(), l))
+        .collect();
+    let leads_still: HashSet<&Text> = now.leads.iter().map(|l| &l.session).collect();
     for (id, standing) in &now.narratives {
         let was_open = before
             .narratives
             .get(id)
             .is_some_and(|n| n.closed.is_none());
         if let Some(because) = standing.closed.as_ref().filter(|_| was_open) {
-            let led = before.leads.iter().find(|l| l.story.untrusted() == id);
             ended.push(Ended {
-                session: led.map(|l| l.session.clone()),
+                session: led.get(id.as_str()).map(|l| l.session.clone()),
                 narrative: Some((id.clone(), standing.kind, standing.subject.clone())),
                 because: because.clone(),
             });
@@ -198,7 +234,7 @@ fn closed(before: &Account, now: &Account, told: &BTreeSet<&Text>) -> Vec<Ended>
     }
     for lead in &before.leads {
         let is_narrative = before.narratives.contains_key(lead.story.untrusted());
-        let leads_still = now.leads.iter().any(|l| l.session == lead.session);
+        let leads_still = leads_still.contains(&lead.session);
         if !is_narrative && !told.contains(&lead.story) && !leads_still {
             ended.push(Ended {
                 session: Some(lead.session.clone()),
@@ -210,24 +246,51 @@ fn closed(before: &Account, now: &Account, told: &BTreeSet<&Text>) -> Vec<Ended>
     ended
 }
 
-/// Yesterday's facts under today's rules, then at today's age; the rest are new facts.
-fn parts(then: &Lead, lead: &Lead, now: &Account, weights: &Weights) -> Parts {
-    let shown = |inputs: &[Input], held: bool| {
-        let circumstances = crate::assess::score::Circumstances {
-            held,
-            ..then.circumstances
-        };
+/// Narratives that were open and are part of another now.
+fn joined(before: &Account, now: &Account) -> Vec<Joined> {
+    let was_open = |id: &&String| {
+        let then = before.narratives.get(*id);
+        then.is_some_and(|n| n.closed.is_none()) && !now.narratives.contains_key(*id)
+    };
+    let mut all = Vec::new();
+    for (into, standing) in &now.narratives {
+        for id in standing.merged.iter().filter(was_open) {
+            let then = &before.narratives[id];
+            all.push(Joined {
+                id: id.clone(),
+                kind: then.kind,
+                subject: then.subject.clone(),
+                into: into.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// Yesterday's facts under today's rules and inventory, then at today's age; the rest
+/// are new facts.
+fn parts(then: &Lead, lead: &Lead, now: &Account, declared: Declared<'_>) -> Parts {
+    let shown = |inputs: &[Input], circumstances: Circumstances| {
         score(inputs, circumstances).shown.cast_signed()
     };
-    let ruled: Vec<(Input, Option<jiff::Timestamp>)> = then
+    let counted: Vec<(Input, Option<Timestamp>)> = then
         .inputs
         .iter()
         .filter(|(i, _)| !lead.suppressed.contains(&i.signal))
-        .map(|(i, at)| {
-            let weight = weights.of(i.signal);
-            (Input { weight, ..*i }, *at)
-        })
+        .copied()
         .collect();
+    let today = |signal| {
+        lead.inputs
+            .iter()
+            .find(|(i, _)| i.signal == signal)
+            .copied()
+    };
+    let (mut ruled, circumstances) =
+        then.grounds
+            .under(declared.inventory, &counted, then.circumstances, today);
+    for (input, _) in &mut ruled {
+        input.weight = declared.weights.of(input.signal);
+    }
     let under_rules: Vec<Input> = ruled.iter().map(|(i, _)| *i).collect();
     let aged: Vec<Input> = ruled
         .iter()
@@ -237,8 +300,15 @@ fn parts(then: &Lead, lead: &Lead, now: &Account, weights: &Weights) -> Parts {
         })
         .collect();
     let before = then.priority.cast_signed();
-    let after_rules = shown(&under_rules, then.circumstances.held);
-    let after_ageing = shown(&aged, lead.circumstances.held);
+    let after_rules = shown(&under_rules, circumstances);
+    let held = lead.circumstances.held;
+    let after_ageing = shown(
+        &aged,
+        Circumstances {
+            held,
+            ..circumstances
+        },
+    );
     Parts {
         rules: after_rules - before,
         ageing: after_ageing - after_rules,

@@ -12,7 +12,7 @@ use crate::model::{EditionId, Entity, Money, Status, Text};
 use crate::reading::Reading;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What a session is in its edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,28 +68,36 @@ pub struct Edition<'a> {
     pub changes: Changes,
     /// The numbers of the edition it is compared with.
     pub before: Option<Numbers>,
+    /// What the editions before said, but for its narratives.
+    earlier: Chronicle,
     held: BTreeSet<usize>,
     /// What may be usual about each session.
     habits: Vec<Box<[u64]>>,
     /// The place of each session's first narrative, if it has one.
     told_in: Vec<Option<u32>>,
+    /// The places of the narratives that ask about an entity.
+    told_about: HashMap<Entity, Vec<u32>>,
+    /// The leads by id; of two records with one id the first.
+    lead_of: HashMap<Text, usize>,
     /// The sessions folded under each lead, in the order of the ledger.
     folded: BTreeMap<usize, Vec<usize>>,
     totals: Totals,
 }
 
-/// Sums over all sessions, which every page of the ledger shows.
+/// Counts and sums that many pages show.
 struct Totals {
+    open: usize,
     active: usize,
     users: usize,
     cost: Money,
 }
 
 impl Totals {
-    fn of(facts: &[Facts]) -> Self {
+    fn of(facts: &[Facts], narratives: &[Narrative]) -> Self {
         let users: HashSet<&Text> = facts.iter().filter_map(|f| f.user.as_ref()).collect();
         let active = facts.iter().filter(|f| f.status == Status::Active);
         Self {
+            open: narratives.iter().filter(|n| n.is_open()).count(),
             active: active.count(),
             users: users.len(),
             cost: facts.iter().filter_map(|f| f.cost).sum(),
@@ -98,12 +106,13 @@ impl Totals {
 }
 
 impl<'a> Edition<'a> {
-    /// Judges and relates a snapshot. `earlier` is what the editions before said.
+    /// Judges and relates a snapshot. `earlier` is what the editions before said; it
+    /// goes on in what [`Edition::into_next`] hands to the next.
     pub fn new(
         reading: &'a Reading,
         declared: Declared<'a>,
         baseline: &'a Baseline,
-        earlier: &Chronicle,
+        mut earlier: Chronicle,
     ) -> Self {
         let facts = &reading.facts;
         let context = Context::new(&reading.snapshot, declared, baseline, facts);
@@ -115,7 +124,7 @@ impl<'a> Edition<'a> {
             })
             .unzip();
         let narrative::Told { narratives, past } =
-            narrative::tell(facts, &verdicts, &context, &earlier.threads);
+            narrative::tell(facts, &verdicts, &context, earlier.take_threads());
         let held: BTreeSet<usize> = narratives
             .iter()
             .filter(|n| n.is_open())
@@ -147,6 +156,14 @@ impl<'a> Edition<'a> {
                 told_in[*member].get_or_insert(place as u32);
             }
         }
+        let mut told_about: HashMap<Entity, Vec<u32>> = HashMap::new();
+        for (place, narrative) in narratives.iter().enumerate() {
+            for entity in narrative.thread.subjects() {
+                told_about.entry(entity).or_default().push(place as u32);
+            }
+        }
+        let by_id = leads.iter().rev().map(|l| (facts[*l].id.clone(), *l));
+        let lead_of = by_id.collect();
         let mut folded: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for session in &order {
             if let Role::Folded { under } = roles[*session] {
@@ -169,29 +186,38 @@ impl<'a> Edition<'a> {
             verdicts,
             roles,
             order,
+            totals: Totals::of(facts, &narratives),
             narratives,
             leads,
             watching,
             told_in,
+            told_about,
+            lead_of,
             folded,
-            totals: Totals::of(facts),
             habits,
             held,
+            earlier,
         };
         edition.queue = queue::queue(&edition);
         edition.account = Account::of(&edition);
-        edition.changes = edition.since(earlier);
+        edition.changes = edition.since();
         edition
     }
 
-    fn since(&self, earlier: &Chronicle) -> Changes {
+    fn since(&self) -> Changes {
+        let earlier = &self.earlier;
         let Some(before) = earlier.reference() else {
             return Changes::default();
         };
         let last = earlier.last.as_ref().map(|l| l.edition);
         Changes {
             passed_over: last.filter(|l| *l != before.edition),
-            ..compare(before, &self.account, &earlier.ever, self.context.weights)
+            ..compare(
+                before,
+                &self.account,
+                &earlier.ever,
+                self.context.declared(),
+            )
         }
     }
 
@@ -229,9 +255,20 @@ impl<'a> Edition<'a> {
     /// ask nothing else.
     pub fn closes(&self, entity: &Entity) -> usize {
         let about = |q: &Question| q.subject.entity() == Some(entity);
-        self.open_narratives()
-            .filter(|n| n.asks.iter().all(about))
+        self.narratives_about(entity)
+            .filter(|n| n.is_open() && n.asks.iter().all(about))
             .count()
+    }
+
+    /// The lead of this id.
+    pub fn lead_called(&self, session: &Text) -> Option<usize> {
+        self.lead_of.get(session).copied()
+    }
+
+    /// Narratives that ask, or asked, about an entity.
+    pub fn narratives_about(&self, entity: &Entity) -> impl Iterator<Item = &Narrative> {
+        let places = self.told_about.get(entity).into_iter().flatten();
+        places.map(|place| &self.narratives[*place as usize])
     }
 
     /// The sessions folded under a lead, in order.
@@ -255,6 +292,11 @@ impl<'a> Edition<'a> {
         }
     }
 
+    /// How many narratives still ask something.
+    pub fn open(&self) -> usize {
+        self.totals.open
+    }
+
     /// Sum of what is recorded.
     pub fn total_cost(&self) -> Money {
         self.totals.cost
@@ -276,18 +318,20 @@ impl<'a> Edition<'a> {
         self.roles[session] == Role::Decided || self.narrative_of(session).is_some_and(by_decision)
     }
 
-    /// What later editions may learn to be usual, for each session: from those whose
-    /// actor is known well enough and that no narrative is about; nothing from others.
-    pub fn into_lessons(self) -> Vec<Option<Box<[u64]>>> {
-        let (verdicts, told_in) = (&self.verdicts, &self.told_in);
+    /// What goes on to the next edition: the chronicle, and for each session what later
+    /// editions may learn to be usual. They learn from those whose actor is known well
+    /// enough and that no narrative is about, and nothing from others.
+    pub fn into_next(self) -> (Chronicle, Vec<Option<Box<[u64]>>>) {
         let learns = |session: usize| {
-            verdicts[session].trust <= TrustLevel::Medium && told_in[session].is_none()
+            self.verdicts[session].trust <= TrustLevel::Medium && self.told_in[session].is_none()
         };
-        self.habits
-            .into_iter()
-            .enumerate()
+        let lessons = self.habits.into_iter().enumerate();
+        let lessons = lessons
             .map(|(session, lesson)| learns(session).then_some(lesson))
-            .collect()
+            .collect();
+        let threads = self.narratives.into_iter().map(|n| n.thread);
+        let threads = threads.chain(self.past).collect();
+        (self.earlier.and(self.account, threads), lessons)
     }
 
     /// The session the map shows: the first active lead, else the first lead, else the first session.

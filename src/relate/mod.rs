@@ -7,6 +7,7 @@
 mod account;
 mod changes;
 mod edition;
+mod grounds;
 mod links;
 pub mod map;
 mod narrative;

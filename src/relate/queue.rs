@@ -87,7 +87,11 @@ fn alone(edition: &Edition<'_>, session: usize) -> u32 {
         trust: assessment.trust.level(),
         held: edition.is_held(session),
     };
-    score(&inputs(edition.facts(session), &hits, &edition.context), circumstances).shown
+    score(
+        &inputs(edition.facts(session), &hits, &edition.context),
+        circumstances,
+    )
+    .shown
 }
 
 /// The words of a queue item.

@@ -239,10 +239,8 @@ impl<'a> Linker<'a> {
 
     /// Link to the page of a lead, by its session's id.
     pub fn lead(&self, session: &Text) -> Option<Link> {
-        let mut leads = self.edition.leads.iter();
-        let lead = leads.find(|l| self.edition.facts(**l).id == *session)?;
         Some(Link {
-            href: self.session(*lead),
+            href: self.session(self.edition.lead_called(session)?),
             text: Markup::value(session),
         })
     }

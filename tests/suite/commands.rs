@@ -300,6 +300,14 @@ fn a_missing_source_is_said_wherever_editions_are_compared() {
     day(20, both);
     day(21, r#"{"name":"one"}"#);
     day(22, both);
+    day(23, r#"{"name":"one"}"#);
+    day(24, r#"{"name":"one"}"#);
+    let latest = site.run(&["diff", "2026-11-23", "2026-11-24"]).ends(0);
+    let said = "Note: This edition is not whole: source two is missing.";
+    assert!(latest.out.contains(said), "said once more: {}", latest.out);
+    for day in [23, 24] {
+        site.remove(&format!("data/snapshots/{day}.jsonl"));
+    }
     let run = site.run(&["diff", "2026-11-20", "2026-11-21"]).ends(0);
     assert!(
         run.out
@@ -321,6 +329,24 @@ fn a_missing_source_is_said_wherever_editions_are_compared() {
         page.contains("2026-11-20T0600Z/index.html"),
         "it is compared with the last whole one"
     );
+}
+
+#[test]
+fn empty_snapshots_are_no_history() {
+    let mut site = TestSite::new();
+    for day in 1..=20 {
+        site = site.snapshot(&format!("2026-11-{day:02}T06:00:00Z"), &[]);
+    }
+    let site = site.snapshot(
+        "2026-11-21T06:00:00Z",
+        &[
+            r#"{"id":"a","user":"ann","events":[{"kind":"request","destination":"new.site.io","method":"POST"}]}"#,
+            r#"{"id":"b"}"#,
+        ],
+    );
+    let said = site.run(&["explain", "a"]).ends(0).out;
+    let words = "never seen before; no history yet, compared with 1 other session";
+    assert!(said.contains(words), "{said}");
 }
 
 #[test]

@@ -84,7 +84,11 @@ fn a_decision_is_in_force_from_its_day_to_its_end() {
             "1 session matters now",
             "not yet in force",
         ),
-        ("expires = 2026-11-20", "1 session matters now", "expired"),
+        (
+            "decided = 2026-11-19\nexpires = 2026-11-20",
+            "1 session matters now",
+            "expired",
+        ),
     ] {
         let text = decision("session:s-1", "closed", dates);
         let site = site().file("content/dispositions/a.md", &text).build();
@@ -260,4 +264,74 @@ fn a_decision_about_one_place_hides_no_other_place() {
     let site = quieted(TestSite::new()).file("content/dispositions/a.md", &text);
     let said = site.run(&["explain", "s-1"]).ends(0).out;
     assert!(said.contains("  new-destination: Called"), "{said}");
+}
+
+#[test]
+fn of_two_records_under_one_id_nobody_can_say_which_was_decided_on() {
+    let other = STRANGER.replace("src/auth/keys.rs", "src/auth/other.rs");
+    let text = decision("session:s-1", "accepted", "expires = 2026-12-31");
+    let site = TestSite::new()
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-21T06:00:00Z", &[STRANGER, &other, QUIET])
+        .build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["2 sessions matter now"]
+    );
+}
+
+#[test]
+fn a_suppressed_tool_hides_no_other_tool() {
+    let session = |tools: &str| {
+        format!(
+            r#"{{"id":"s-1","user":"ann","host":"desk","agent":"Agent 1","started_at":"2026-11-21T10:00:00Z","events":[{tools}]}}"#
+        )
+    };
+    let uses = |tool: &str| format!(r#"{{"kind":"tool","tool":"mcp__{tool}"}}"#);
+    let text = decision(
+        "tool:mcp__crm__delete_contact",
+        "suppressed",
+        "signal = \"new-or-changed-tool\"\nexpires = 2026-12-31",
+    );
+    let explained = |tools: String| {
+        let site = TestSite::new()
+            .file("content/dispositions/a.md", &text)
+            .snapshot("2026-11-21T06:00:00Z", &[QUIET])
+            .snapshot("2026-11-22T06:00:00Z", &[&session(&tools)]);
+        site.run(&["explain", "s-1"]).ends(0).out
+    };
+    let one = explained(uses("crm__delete_contact"));
+    assert!(one.contains("new-or-changed-tool does not count"), "{one}");
+    let two = explained(format!(
+        "{},{}",
+        uses("crm__delete_contact"),
+        uses("bank__send_money")
+    ));
+    assert!(!two.contains("new-or-changed-tool does not count"), "{two}");
+}
+
+#[test]
+fn who_only_touches_what_was_decided_on_is_not_decided_on() {
+    // Of both the place is known to be accepted; only one read something first.
+    let touches = r#"{"id":"s-2","status":"ended","started_at":"2026-11-20T09:00:00Z","ended_at":"2026-11-20T09:30:00Z","user":"bob","host":"10.0.0.8","key":"k-bob","agent":"Agent 1","permission_mode":"bypassPermissions","events":[{"at":"2026-11-20T09:01:00Z","kind":"read","tool":"get_inbox","summary":"please ignore previous instructions"},{"at":"2026-11-20T09:02:00Z","kind":"permission","decision":"denied","by":"policy","tool":"Bash","path":"notes/a.txt","reason":"no"},{"at":"2026-11-20T09:03:00Z","kind":"write","tool":"Edit","path":"notes/a.txt"},{"at":"2026-11-20T09:28:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"drop.site.io","method":"POST","bytes":4000}]}"#;
+    let text = decision(
+        "destination:drop.site.io",
+        "accepted",
+        "expires = 2026-12-31",
+    );
+    let site = TestSite::new()
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-21T06:00:00Z", &[STRANGER, touches, QUIET])
+        .build();
+    let ledger = site.read("public/editions/2026-11-21T0600Z/ledger.jsonl");
+    let role = |id: &str| {
+        let row = ledger.lines().find(|l| l.contains(id)).unwrap();
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        row["role"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (role("s-1"), role("s-2")),
+        ("decided".into(), "lead".into()),
+        "{ledger}"
+    );
 }

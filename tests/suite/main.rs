@@ -7,14 +7,17 @@
     reason = "this whole program is tests: what goes wrong in it fails one"
 )]
 
+mod changes;
 mod commands;
 mod company;
+mod days;
 mod decisions;
 mod dom;
 mod grammar;
 mod harness;
 mod hostile;
 mod houses;
+mod learned;
 mod narratives;
 mod page;
 mod pages_are_sound;

@@ -1,65 +1,7 @@
 //! Questions stay open from edition to edition until something answers them.
 
-use crate::harness::TestSite;
+use crate::days::{Days, INVENTORY, id_of, narratives, plain, says, stranger};
 use crate::page::Page;
-
-const INVENTORY: &str = "[[users]]\nname = \"ann\"\n[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n";
-
-/// A session with an unknown key that reads something sensitive and sends something out.
-fn stranger(id: &str, day: u8, key: &str, to: &str) -> String {
-    format!(
-        r#"{{"id":"{id}","status":"ended","started_at":"2026-11-{day:02}T09:00:00Z","ended_at":"2026-11-{day:02}T09:10:00Z","user":"unknown","host":"10.0.0.9","key":"{key}","agent":"Agent 1","workspace":{{"repo":"co/login"}},"events":[{{"at":"2026-11-{day:02}T09:01:00Z","kind":"read","tool":"Read","path":"src/auth/keys.rs"}},{{"at":"2026-11-{day:02}T09:02:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"{to}","method":"POST","bytes":4000}}]}}"#
-    )
-}
-
-fn plain(id: &str, day: u8) -> String {
-    format!(
-        r#"{{"id":"{id}","status":"ended","started_at":"2026-11-{day:02}T09:00:00Z","ended_at":"2026-11-{day:02}T09:10:00Z","user":{{"name":"ann","authenticated":true}},"host":"desk","key":"k-ann","agent":"Agent 1","events":[{{"at":"2026-11-{day:02}T09:01:00Z","kind":"read","tool":"Read","path":"a.rs"}}]}}"#
-    )
-}
-
-/// A site whose editions are taken in the morning after each day, with one ordinary session each.
-struct Days(TestSite);
-
-impl Days {
-    fn new(inventory: &str) -> Self {
-        Self(TestSite::new().file("data/inventory.toml", inventory))
-    }
-
-    fn day(self, day: u8, sessions: &[String]) -> Self {
-        let mut all = vec![plain(&format!("plain-{day}"), day)];
-        all.extend_from_slice(sessions);
-        let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let taken_at = format!("2026-11-{:02}T06:00:00Z", day + 1);
-        Self(self.0.snapshot(&taken_at, &all))
-    }
-
-    fn build(self) -> TestSite {
-        self.0.build()
-    }
-}
-
-/// What the queue of the edition after a day says of its narratives.
-fn narratives(site: &TestSite, day: u8) -> Vec<String> {
-    let id = format!("2026-11-{:02}T0600Z", day + 1);
-    let page = Page::new(&site.read(&format!("public/editions/{id}/queue.html")));
-    page.under("Narratives")
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
-}
-
-fn id_of(told: &[String]) -> String {
-    let text = told.join(" ");
-    let at = text.find("N-").unwrap_or_else(|| panic!("{text}"));
-    text[at..at + 10].to_owned()
-}
-
-#[track_caller]
-fn says(site: &TestSite, day: u8, words: &str) {
-    let told = narratives(site, day).join("\n");
-    assert!(told.contains(words), "day {day}: {words}\n{told}");
-}
 
 #[test]
 fn a_question_stays_open_grows_quiet_and_asks_for_a_decision() {
@@ -254,4 +196,20 @@ fn removing_a_file_before_writing_it_answers_nothing() {
     let undone = [session("s-1", &[act(1, "write"), act(5, "delete")])];
     let site = Days::new(INVENTORY).day(1, &undone).build();
     says(&site, 1, "was removed again");
+}
+
+#[test]
+fn a_revoked_key_is_silent_from_its_last_sign_on() {
+    let revoked = format!("{INVENTORY}[[keys]]\nname = \"k-9\"\ntags = [\"revoked\"]\n");
+    let mut days = Days::new(&revoked).day(1, &[stranger("s-1", 1, "k-9", "drop.site.io")]);
+    for day in 2..=5 {
+        days = days.day(day, &[]);
+    }
+    let site = days.build();
+    says(&site, 3, "unknown-key, open");
+    says(
+        &site,
+        4,
+        "Answered: unknown-key for k-9. k-9 is revoked and silent since 2026-11-01 09:10 UTC.",
+    );
 }

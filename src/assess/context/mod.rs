@@ -15,7 +15,9 @@ use super::record::Gap;
 use super::sharing::{Sharing, sharing};
 use super::signals::{SignalId, Weights, lanes};
 use crate::history::{Baseline, FirstSeen};
-use crate::model::{Disposition, Dispositions, Entity, EntityKind, Inventory, Snapshot, Text};
+use crate::model::{
+    Disposition, Dispositions, Entity, EntityKind, Inventory, KeyRecord, Snapshot, Text,
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -47,7 +49,7 @@ pub struct Context<'a> {
     lane_counts: HashMap<(Entity, Entity), u32>,
     sharing: HashMap<Text, Sharing>,
     confusables: Confusables,
-    /// The user of each session.
+    /// The user of each session, where a sign-on was seen: nobody is a peer by name alone.
     users: Vec<Option<Text>>,
     /// Silences of all sessions, by when they began.
     gaps: Vec<Gap>,
@@ -113,13 +115,22 @@ impl<'a> Context<'a> {
             sharing: sharing(facts),
             confusables: Confusables::of(index.keys(), inventory),
             index,
-            users: facts.iter().map(|f| f.user.clone()).collect(),
+            users: facts
+                .iter()
+                .map(|f| f.user.clone().filter(|_| f.authenticated == Some(true)))
+                .collect(),
             suppressions: rulings::suppressions(declared.dispositions, snapshot.taken_at),
             gaps,
-            late: facts
-                .iter()
-                .filter(|f| past::is_late(f, baseline))
-                .count(),
+            late: facts.iter().filter(|f| past::is_late(f, baseline)).count(),
+        }
+    }
+
+    /// What the company declared.
+    pub fn declared(&self) -> Declared<'a> {
+        Declared {
+            inventory: self.inventory,
+            dispositions: self.dispositions,
+            weights: self.weights,
         }
     }
 
@@ -190,35 +201,26 @@ impl<'a> Context<'a> {
     /// Whether the inventory says that the session's key is shared on purpose.
     pub fn shared_by_design(&self, facts: &Facts) -> bool {
         self.key_record(facts)
-            .is_some_and(|k| k.tags.contains("shared-by-design"))
+            .is_some_and(KeyRecord::is_shared_by_design)
     }
 
     /// Whether the inventory lists keys, and not this one, or only as revoked.
     pub fn key_is_unknown(&self, facts: &Facts) -> bool {
-        let record = self.key_record(facts);
-        facts.key.is_some()
-            && self.inventory.keys.is_some()
-            && record.is_none_or(crate::model::KeyRecord::is_revoked)
+        lookup::key_is_unknown(self.inventory, &key_names(facts))
     }
 
     /// Whether the inventory lists the session's key as revoked.
     pub fn key_is_revoked(&self, facts: &Facts) -> bool {
-        self.key_record(facts)
-            .is_some_and(crate::model::KeyRecord::is_revoked)
+        self.key_record(facts).is_some_and(KeyRecord::is_revoked)
     }
 
-    fn key_record(&self, facts: &Facts) -> Option<&crate::model::KeyRecord> {
-        let names: Vec<&str> = [&facts.key, &facts.key_shown]
-            .into_iter()
-            .flatten()
-            .map(Text::untrusted)
-            .collect();
-        lookup::key(self.inventory, &names)
+    fn key_record(&self, facts: &Facts) -> Option<&KeyRecord> {
+        lookup::key(self.inventory, &key_names(facts))
     }
 
     /// Whether the inventory says anything about machines.
     pub fn knows_hosts(&self) -> bool {
-        self.inventory.hosts.is_some() || !self.inventory.ranges.is_empty()
+        lookup::knows_hosts(self.inventory)
     }
 
     /// Who answers for the session's machine.
@@ -240,3 +242,11 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The names a session's key may be listed under.
+fn key_names(facts: &Facts) -> Vec<&str> {
+    [&facts.key, &facts.key_shown]
+        .into_iter()
+        .flatten()
+        .map(Text::untrusted)
+        .collect()
+}

@@ -1,15 +1,16 @@
 //! What people decided about a session and its signals.
 
 use super::Context;
-use crate::assess::facts::Facts;
+use crate::assess::facts::{Facts, Reach, ToolUse};
+use crate::assess::lexicon::verbs;
 use crate::assess::signals::{CATALOGUE, Definition, Hit, SignalId};
-use crate::model::{About, Disposition, Dispositions, Entity, EntityKind, Ruling, Slot};
+use crate::model::{About, Disposition, Dispositions, Entity, EntityKind, Ruling, Slot, Text};
 use jiff::Timestamp;
 
 impl<'a> Context<'a> {
     /// The decision by which a hit does not count: one in force that is about the session,
-    /// or exactly about what the hit is about. Of places and files every one that the
-    /// session has must be meant: one that is not still counts.
+    /// or exactly about what the hit is about. Of places, files, tools and repositories
+    /// every one that the session has must be meant: one that is not still counts.
     pub fn suppression(
         &self,
         facts: &Facts,
@@ -24,8 +25,7 @@ impl<'a> Context<'a> {
             About::Session(_) => d.about.is_session(&facts.id),
             About::Narrative(_) => false,
             About::Entity(EntityKind::Destination, _) => {
-                let sent_to =
-                    |r: &crate::assess::facts::Reach| Entity::new(EntityKind::Destination, &r.destination);
+                let sent_to = |r: &Reach| Entity::new(EntityKind::Destination, &r.destination);
                 entities.iter().any(|e| d.about.is_entity(e))
                     && facts.open_reaches().all(|r| meant(&sent_to(r)))
             }
@@ -33,9 +33,19 @@ impl<'a> Context<'a> {
                 entities.iter().any(|e| d.about.is_entity(e))
                     && facts.touches.iter().all(|t| meant(&t.file))
             }
-            About::Entity(EntityKind::Tool | EntityKind::Repo, _) => {
-                let named = |s: &Slot| matches!(s, Slot::Entity(e) if d.about.is_entity(e));
-                hit.sentence.slots.iter().any(named)
+            About::Entity(EntityKind::Tool, _) => {
+                let tool = |t: &ToolUse| Entity::new(EntityKind::Tool, &t.name);
+                let telling = facts
+                    .tools
+                    .iter()
+                    .filter(|t| verbs::is_telling(t.name.untrusted()));
+                is_named(d, hit) && telling.map(tool).all(|t| meant(&t))
+            }
+            About::Entity(EntityKind::Repo, _) => {
+                let repo = |r: &Text| Entity::new(EntityKind::Repo, r);
+                // Where a session began is not where it went.
+                let began = usize::from(signal == SignalId::S6);
+                is_named(d, hit) && facts.repos.iter().skip(began).map(repo).all(|r| meant(&r))
             }
             About::Entity(..) => entities.iter().any(|e| d.about.is_entity(e)),
         };
@@ -56,6 +66,13 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Whether a hit's sentence names what a decision is about.
+fn is_named(decision: &Disposition, hit: &Hit) -> bool {
+    let named = |s: &Slot| matches!(s, Slot::Entity(e) if decision.about.is_entity(e));
+    hit.sentence.slots.iter().any(named)
+}
+
+/// Suppressions in force at a moment, each with its signal.
 pub(super) fn suppressions(all: &Dispositions, now: Timestamp) -> Vec<(SignalId, &Disposition)> {
     all.in_force(now)
         .filter(|d| d.ruling == Ruling::Suppressed)

@@ -39,6 +39,7 @@ use crate::model::{Inventory, Sentence, Session, Text};
 use jiff::Timestamp;
 
 pub use references::{FRAMEWORKS, Framework, references};
+pub(crate) use s02_shared_key::BY_DESIGN;
 pub(crate) use s04_new_lane::lanes;
 pub use s15_destructive_act::{destroyed, destroyed_production};
 pub use weights::{HIGHEST, Weights};

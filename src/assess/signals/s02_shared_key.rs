@@ -10,7 +10,7 @@ use crate::model::{Entity, EntityKind, Sentence, Slot};
 const TEMPLATE: &str =
     "Key {key} served {users} on {hosts} in {window}{overlap}; it cannot say who acted.";
 /// Cap for a key the operator marked as shared by design.
-const BY_DESIGN: f64 = 0.3;
+pub(crate) const BY_DESIGN: f64 = 0.3;
 
 pub(super) const SIGNAL: Definition = Definition {
     id: SignalId::S2,

@@ -4,8 +4,7 @@ use super::{Definition, Finding, Hit, Look, SignalId, habit_of};
 use crate::assess::context::Context;
 use crate::assess::facts::{Facts, Reach};
 use crate::assess::trust::Trust;
-use crate::history::MOST_USUAL;
-use crate::history::Novelty;
+use crate::history::{MOST_USUAL, Novelty};
 use crate::model::{Entity, EntityKind, Sentence, Slot};
 
 const NEVER: &str = "Called {dest}, never seen before; {basis}.";
@@ -35,12 +34,21 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     if facts.events == 0 {
         return Finding::NotAssessable("no events are recorded");
     }
+    let habit = |r: &Reach| Some(habit_of(SignalId::S7, &[r.destination.untrusted()]));
+    // The strongest when what is usual is taken off: the usual one does not hide another.
+    let counts = |(strength, _, reach): &(f64, Novelty, &Reach)| {
+        strength * context.usual(facts, habit(reach)).factor(MOST_USUAL)
+    };
     let mut open: Vec<(f64, Novelty, &Reach)> = facts
         .open_reaches()
         .map(|r| strength(facts, r, context))
         .filter(|(s, ..)| *s > 0.0)
         .collect();
-    open.sort_by(|(a, _, x), (b, _, y)| b.total_cmp(a).then(x.event.cmp(&y.event)));
+    open.sort_by(|a, b| {
+        counts(b)
+            .total_cmp(&counts(a))
+            .then(a.2.event.cmp(&b.2.event))
+    });
     let Some((strength, novelty, reach)) = open.first() else {
         return Finding::Absent;
     };
@@ -58,7 +66,7 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         last_at: open.iter().filter_map(|(_, _, r)| r.last_at).max(),
         evidence: open.iter().take(3).map(|(_, _, r)| r.event).collect(),
         times: open.len() as u32,
-        habit: Some(habit_of(SignalId::S7, &[reach.destination.untrusted()])),
+        habit: habit(reach),
         ..Hit::new(*strength, sentence)
     })
 }
@@ -134,6 +142,40 @@ mod tests {
             .of(&[s]);
         day.strength("S7", 0, Some(1.0))
             .says("S7", 0, "never seen before");
+    }
+
+    #[test]
+    fn only_who_signed_on_is_a_peer() {
+        let team = ["ann", "bob", "cy", "di"]
+            .map(|u| format!("[[users]]\nname = \"{u}\"\nteam = \"web\"\n"))
+            .concat();
+        let of = |proof: &str| -> Vec<crate::model::Session> {
+            let call = |user| {
+                session(&format!(
+                    r#"{{"id":"{user}","user":{{"name":"{user}"{proof}}},"events":[{{"kind":"request","destination":"new.site.io","method":"POST"}}]}}"#
+                ))
+            };
+            ["ann", "bob", "cy", "di"].map(call).into()
+        };
+        let day = |proof: &str| Day::with(&team).aged(30).of(&of(proof));
+        day("").strength("S7", 0, Some(1.0));
+        day(r#","authenticated":false"#).strength("S7", 0, Some(1.0));
+        day(r#","authenticated":true"#).strength("S7", 0, Some(0.5));
+    }
+
+    #[test]
+    fn a_usual_place_does_not_hide_an_unusual_one() {
+        let both = session(
+            r#"{"id":"a","user":"ann","events":[{"kind":"request","destination":"usual.site.io","method":"POST"},{"kind":"request","destination":"other.site.io","method":"POST"}]}"#,
+        );
+        let other = call("b", "other.site.io", "POST");
+        // Few enough sessions went to the usual place for it to be the newer of the two.
+        Day::with("")
+            .aged(30)
+            .usual_for(4, &call("c", "usual.site.io", "POST"))
+            .before("2026-11-12T12:00:00Z", std::slice::from_ref(&other))
+            .of(&[both])
+            .says("S7", 0, "Called other.site.io");
     }
 
     #[test]

@@ -143,7 +143,11 @@ mod tests {
         of(&["known", "a"])
             .strength("S18", 0, None)
             .strength("S18", 1, Some(0.4))
-            .says("S18", 1, "its last sign lies at 2026-11-10 08:00 UTC, and edition 2026-11-12T0600Z");
+            .says(
+                "S18",
+                1,
+                "its last sign lies at 2026-11-10 08:00 UTC, and edition 2026-11-12T0600Z",
+            );
         of(&["known", "a", "b", "c"]).strength("S18", 1, None);
     }
 

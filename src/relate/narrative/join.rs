@@ -59,7 +59,9 @@ impl<'q> Groups<'q> {
             group.push(self.questions[place].clone());
         }
         let mut groups: Vec<Vec<Question>> = groups.into_values().collect();
-        groups.iter_mut().for_each(|g| g.sort_unstable());
+        for group in &mut groups {
+            group.sort_unstable();
+        }
         groups.sort_unstable();
         groups
     }

@@ -17,7 +17,7 @@ pub use thread::{Closure, QUIET, State, Thread, UNDECIDED, WINDOW};
 
 use crate::assess::context::Context;
 use crate::assess::{Facts, Verdict};
-use crate::model::{EditionId, EntityKind, Text};
+use crate::model::{EditionId, EntityKind, Sentence, Text};
 use jiff::Timestamp;
 use join::Groups;
 use raised::Raised;
@@ -31,6 +31,8 @@ pub struct Narrative {
     pub thread: Thread,
     /// What is still asked, strongest first; what it asked when it is closed.
     pub asks: Vec<Question>,
+    /// What it asked that is answered while something else is asked still, and the answers.
+    pub answered: Vec<(Question, Sentence)>,
     /// Its sessions in this edition, in the order of the snapshot.
     pub members: Vec<usize>,
     /// Those of them that ask one of its questions themselves.
@@ -109,51 +111,61 @@ pub(super) fn tell(
     facts: &[Facts],
     verdicts: &[Verdict],
     context: &Context<'_>,
-    earlier: &[Thread],
+    earlier: Vec<Thread>,
 ) -> Told {
     let raised = Raised::in_edition(facts, verdicts, context);
-    let goes_on = |t: &&Thread| match &t.closure {
+    let goes_on = |t: &Thread| match &t.closure {
         None => true,
-        Some(closure) => {
-            t.asked.keys().any(|q| raised.is_asked(q)) || closure.has_lapsed(context)
-        }
+        Some(closure) => t.asked.keys().any(|q| raised.is_asked(q)) || closure.has_lapsed(context),
     };
-    let (going_on, past): (Vec<&Thread>, Vec<&Thread>) = earlier.iter().partition(goes_on);
-    let mut groups = Groups::default();
-    let mut thread_of: HashMap<&Question, usize> = HashMap::new();
+    let (going_on, past): (Vec<Thread>, Vec<Thread>) = earlier.into_iter().partition(goes_on);
+    let groups = grouped(&going_on, &raised);
+    let mut thread_of: HashMap<Question, usize> = HashMap::new();
     for (at, thread) in going_on.iter().enumerate() {
-        groups.join(thread.asked.keys());
-        thread_of.extend(thread.asked.keys().map(|q| (q, at)));
+        thread_of.extend(thread.asked.keys().map(|q| (q.clone(), at)));
     }
-    for questions in raised.by_session.values() {
-        groups.join(questions);
-    }
-    join::by_rare_entities(&mut groups, &raised);
+    let mut going_on: Vec<Option<Thread>> = going_on.into_iter().map(Some).collect();
     let mut told = Told {
-        narratives: Vec::new(),
-        past: past.into_iter().cloned().collect(),
+        narratives: Vec::with_capacity(groups.len()),
+        past,
     };
-    for group in groups.groups() {
-        let threads: BTreeSet<usize> = group
+    for group in groups {
+        let places: BTreeSet<usize> = group
             .iter()
             .filter_map(|q| thread_of.get(q).copied())
             .collect();
-        let mut threads: Vec<&Thread> = threads.into_iter().map(|at| going_on[at]).collect();
-        threads.sort_by_key(|t| (t.opened, &t.id));
-        let thread = continued(&group, &threads, &raised);
+        let mut threads: Vec<Thread> = places
+            .into_iter()
+            .filter_map(|at| going_on[at].take())
+            .collect();
+        threads.sort_by(|a, b| (a.opened, &a.id).cmp(&(b.opened, &b.id)));
+        let thread = continued(&group, threads, &raised);
         told.narratives.push(narrative(thread, &raised));
     }
     told
 }
 
+/// The questions that go on or are raised, those that belong together in one group.
+fn grouped(going_on: &[Thread], raised: &Raised<'_>) -> Vec<Vec<Question>> {
+    let mut groups = Groups::default();
+    for thread in going_on {
+        groups.join(thread.asked.keys());
+    }
+    for questions in raised.by_session.values() {
+        groups.join(questions);
+    }
+    join::by_rare_entities(&mut groups, raised);
+    groups.groups()
+}
+
 /// The thread that a group of questions continues, or a new one.
-fn continued(group: &[Question], threads: &[&Thread], raised: &Raised<'_>) -> Thread {
+fn continued(group: &[Question], threads: Vec<Thread>, raised: &Raised<'_>) -> Thread {
     let edition = raised.context.snapshot.edition();
-    let mut threads = threads.iter().map(|t| (*t).clone());
+    let mut threads = threads.into_iter();
     let mut thread = threads.next().unwrap_or_else(|| {
-        let since = group.first().map_or(raised.context.now(), |q| {
-            first_seen(&q.subject, raised)
-        });
+        let since = group
+            .first()
+            .map_or(raised.context.now(), |q| first_seen(&q.subject, raised));
         Thread::begin(group.first(), since, edition)
     });
     for other in threads {
@@ -211,7 +223,7 @@ fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
             }
         }
     }
-    let asks = settle(&mut thread, raised);
+    let (asks, answered) = settle(&mut thread, raised);
     let anchors = anchor::anchors(&members, &member_facts, &thread, facts);
     let anchored_before = anchors
         .is_empty()
@@ -234,6 +246,7 @@ fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
         facts: thread.facts.len(),
         thread,
         asks,
+        answered,
         members,
         raisers,
         anchors,
@@ -243,16 +256,20 @@ fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
     }
 }
 
-/// Finds what is answered. Returns what is still asked, or all that was when nothing is.
-fn settle(thread: &mut Thread, raised: &Raised<'_>) -> Vec<Question> {
+/// Finds what is answered. Returns what is still asked and what is not; all that was
+/// asked when nothing is.
+fn settle(thread: &mut Thread, raised: &Raised<'_>) -> (Vec<Question>, Vec<(Question, Sentence)>) {
     let context = raised.context;
     let edition = context.snapshot.edition();
     let mut because = None;
-    let mut open = Vec::new();
+    let (mut open, mut answered) = (Vec::new(), Vec::new());
     for (question, asked) in &mut thread.asked {
         asked.hear(question, raised);
         match asked.settled(question, context) {
-            Some(found) => because = because.or(Some(found)),
+            Some((answer, decision)) => {
+                answered.push((question.clone(), answer.clone()));
+                because = because.or(Some((answer, decision)));
+            }
             None => open.push(question.clone()),
         }
     }
@@ -270,9 +287,9 @@ fn settle(thread: &mut Thread, raised: &Raised<'_>) -> Vec<Question> {
         }
     }
     if open.is_empty() {
-        thread.asked.keys().cloned().collect()
+        (thread.asked.keys().cloned().collect(), Vec::new())
     } else {
-        open
+        (open, answered)
     }
 }
 

@@ -37,8 +37,7 @@ impl Closure {
         let Some(file) = &self.decision else {
             return false;
         };
-        let lapsed =
-            |d: &Disposition| d.ruling == Ruling::Accepted && d.has_expired(context.now());
+        let lapsed = |d: &Disposition| d.ruling == Ruling::Accepted && d.has_expired(context.now());
         let mut all = context.dispositions.0.iter();
         all.find(|d| d.file == *file).is_none_or(lapsed)
     }
@@ -108,9 +107,10 @@ impl Thread {
         }
     }
 
-    /// Everything it asked so far.
-    pub fn questions(&self) -> impl Iterator<Item = &Question> {
-        self.asked.keys()
+    /// Every entity it asked about so far.
+    pub fn subjects(&self) -> BTreeSet<Entity> {
+        let entities = self.asked.keys().filter_map(|q| q.subject.entity());
+        entities.cloned().collect()
     }
 
     /// Asks a question, from this edition on unless it did before.

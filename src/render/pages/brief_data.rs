@@ -111,7 +111,7 @@ pub fn json(linker: &Linker<'_>) -> Result<Vec<u8>> {
             reopened: changes.count(Turn::Reopened),
         },
         decided: edition.decided.len(),
-        open_narratives: edition.open_narratives().count(),
+        open_narratives: edition.open(),
         queue: edition
             .queue
             .iter()

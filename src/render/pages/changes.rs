@@ -20,6 +20,7 @@ struct View {
     cautions: Vec<String>,
     leads: Vec<LeadView>,
     closed: Vec<EndedView>,
+    joined: Vec<Markup>,
     without_lead: Vec<Markup>,
     numbers: Vec<NumberView>,
     firsts: Vec<Markup>,
@@ -145,6 +146,15 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
             .closed
             .iter()
             .map(|e| ended(linker, changes, e))
+            .collect(),
+        joined: changes
+            .joined
+            .iter()
+            .map(|j| {
+                let mut markup = Markup::sentence(&narrative(&j.id, j.kind, &j.subject), linker);
+                markup.push_words(&format!(" is part of {} now.", j.into));
+                markup
+            })
             .collect(),
         without_lead: open.collect(),
         numbers: rows

@@ -60,16 +60,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
             .cmp(&a.must_see.is_some())
             .then(b.priority.total_cmp(&a.priority))
     });
-    let about: Vec<_> = edition
-        .narratives
-        .iter()
-        .filter(|n| {
-            n.thread
-                .questions()
-                .any(|q| q.subject.entity() == Some(entity))
-        })
-        .collect();
-    let open = edition.open_narratives().count();
+    let open = edition.open();
     let closes = edition.closes(entity);
     let title = format!(
         "{} {}",
@@ -97,8 +88,8 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
                 counted(open, "open narrative", "open narratives")
             )
         }),
-        narratives: about
-            .iter()
+        narratives: edition
+            .narratives_about(entity)
             .map(|n| item::narrative_view(linker, n, usize::MAX))
             .collect(),
         ledger: linker.leaf(Leaf::Ledger(1)),

@@ -359,6 +359,15 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
         );
         Markup::sentence(&sentence, linker)
     });
+    let answered = narrative.answered.iter().map(|(q, answer)| {
+        let sentence = Sentence::new(
+            "Answered: {kind} for {subject}. ",
+            vec![Slot::words(q.kind.name()), q.subject.slot()],
+        );
+        let mut markup = Markup::sentence(&sentence, linker);
+        markup.push_sentence(answer, linker);
+        markup
+    });
     let merged: Vec<&str> = thread.merged.iter().map(String::as_str).collect();
     let anchored = !narrative.anchors.is_empty() && narrative.is_open();
     NarrativeView {
@@ -401,7 +410,7 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
                 markup
             }),
         },
-        also: also.collect(),
+        also: also.chain(answered).collect(),
         merged: (!merged.is_empty()).then(|| format!("Merged from {}.", merged.join(", "))),
     }
 }
@@ -455,7 +464,7 @@ fn anchor_words(
 /// `Handling it closes 2 of 3 open narratives.`
 fn leverage(edition: &Edition<'_>, narrative: &Narrative) -> Option<String> {
     let entity = narrative.subject().entity()?;
-    let open = edition.open_narratives().count();
+    let open = edition.open();
     match edition.closes(entity) {
         0 => None,
         n => Some(format!(
