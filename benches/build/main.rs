@@ -47,6 +47,16 @@ fn main() {
         [word, list, folder] if word == "bare" => {
             return create_bare(Path::new(list), Path::new(folder));
         }
+        [word, count, editions, folder, ..] if word == "archive" => {
+            let (count, editions) = (count.parse(), editions.parse::<u32>());
+            let (count, editions) = (count.expect("sessions"), editions.expect("editions"));
+            let folder = Path::new(folder);
+            sessions::write_declared(folder, count).expect("the site is written");
+            for days_ago in (0..editions).rev() {
+                sessions::write_snapshot(folder, count, days_ago).expect("a snapshot is written");
+            }
+            return;
+        }
         [word, count, folder, ..] if word == "site" => {
             let count = count.parse().expect("a number of sessions");
             return sessions::write_site(Path::new(folder), count).expect("the site is written");

@@ -69,24 +69,40 @@ impl Dice {
 
 /// Writes a site with one snapshot of this many sessions, in the lines form.
 pub(crate) fn write_site(site: &Path, sessions: usize) -> io::Result<()> {
+    write_declared(site, sessions)?;
+    write_snapshot(site, sessions, 0)
+}
+
+/// Writes what the company declares, for snapshots of this many sessions.
+pub(crate) fn write_declared(site: &Path, sessions: usize) -> io::Result<()> {
     fs::create_dir_all(site.join("data/snapshots"))?;
     fs::write(site.join("daybrief.toml"), "title = \"Acme\"\n")?;
-    let people = 7 + sessions as u64 / 25;
-    fs::write(site.join("data/inventory.toml"), inventory(people))?;
-    let file = fs::File::create(site.join("data/snapshots/2026-11-22T0600Z.jsonl"))?;
+    fs::write(site.join("data/inventory.toml"), inventory(people(sessions)))
+}
+
+/// Writes the snapshot that was taken so many days before the latest one.
+pub(crate) fn write_snapshot(site: &Path, sessions: usize, days_ago: u32) -> io::Result<()> {
+    let taken_at = TAKEN_AT - i64::from(days_ago) * 86_400;
+    let at = time(taken_at);
+    let name = at.replace(':', "");
+    let file = fs::File::create(site.join(format!("data/snapshots/{name}.jsonl")))?;
     let mut out = BufWriter::new(file);
     writeln!(
         out,
-        r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-22T06:00:00Z","sources":[{{"name":"collector","kind":"generated","sessions":{sessions}}}]}}"#
+        r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"{at}","sources":[{{"name":"collector","kind":"generated","sessions":{sessions}}}]}}"#
     )?;
-    let mut dice = Dice(SEED);
+    let mut dice = Dice(SEED ^ (u64::from(days_ago) << 32));
     let mut line = String::new();
     for n in 0..sessions {
         line.clear();
-        session(&mut line, &mut dice, n, people);
+        session(&mut line, &mut dice, n, (people(sessions), taken_at));
         out.write_all(line.as_bytes())?;
     }
     out.flush()
+}
+
+fn people(sessions: usize) -> u64 {
+    7 + sessions as u64 / 25
 }
 
 /// Every host has an owner, nine keys of ten are known, a few repositories are classed.
@@ -117,14 +133,14 @@ fn inventory(people: u64) -> String {
     text
 }
 
-fn session(line: &mut String, dice: &mut Dice, n: usize, people: u64) {
+fn session(line: &mut String, dice: &mut Dice, n: usize, (people, taken_at): (u64, i64)) {
     let interesting = dice.below(INTERESTING) == 0;
     let who = dice.below(people);
-    let start = TAKEN_AT - 600 - dice.below(82_800).cast_signed();
+    let start = taken_at - 600 - dice.below(82_800).cast_signed();
     let events = 10 + dice.below(31);
     let step = 1 + dice.below(90).cast_signed();
-    let end = (start + step * events.cast_signed()).min(TAKEN_AT - 1);
-    let active = TAKEN_AT - end < 900;
+    let end = (start + step * events.cast_signed()).min(taken_at - 1);
+    let active = taken_at - end < 900;
     let (agent, version) = dice.of(&AGENTS);
     let model = dice.of(&MODELS);
     let repo = dice.below(40);
@@ -241,14 +257,9 @@ fn event(
     );
 }
 
-/// RFC 3339 of a moment on the two days the sessions lie in.
+/// RFC 3339 of a moment.
 fn time(at: i64) -> String {
-    let since = at - (TAKEN_AT - 6 * 3_600 - 86_400);
-    let (day, second) = (21 + since.div_euclid(86_400), since.rem_euclid(86_400));
-    format!(
-        "2026-11-{day:02}T{:02}:{:02}:{:02}Z",
-        second / 3_600,
-        second / 60 % 60,
-        second % 60
-    )
+    jiff::Timestamp::from_second(at)
+        .expect("a moment in range")
+        .to_string()
 }
