@@ -13,8 +13,8 @@
 //! ```
 //!
 //! Data flows one way, through typed values. [`reading`] drives the first three
-//! stages over one snapshot, [`site`] walks over all of them from the oldest to the
-//! newest, and [`cli`] stands outside.
+//! stages over one snapshot, [`site`] loads everything else, [`walk`] goes over the
+//! editions from the oldest to the newest, and [`cli`] stands outside.
 //!
 //! | stage | takes | makes | it alone |
 //! | --- | --- | --- | --- |
@@ -35,10 +35,24 @@
 //! kept of a judgement is a [`assess::Verdict`]; the full [`assess::Assessment`]
 //! is pure and cheap, and is made anew where it is shown.
 //!
+//! # How an archive stays cheap
+//!
+//! What an edition says depends on the edition before only through a [`walk::State`]:
+//! the history ([`history::Baseline`]) and what was said ([`relate::Chronicle`]). Both
+//! are kept small (they forget what no look-back reaches) and can go on from any
+//! edition. After a build the [`store`] keeps the state after the last two editions and
+//! after every 32nd, what the archive lists of each, and what each snapshot file was
+//! when it was read. The next build goes on from the nearest state before the first
+//! edition it has to make. The store is one embedded `redb` file of `postcard` values:
+//! a crash leaves the one or the other, a second process is turned away, and neither
+//! brings a server or C. Names in it are digests of all snapshots up to an edition, so
+//! that one that arrives late, changes or goes away makes everything after it unknown,
+//! and nothing before.
+//!
 //! # Invariants
 //!
-//! * Nothing but [`source`] reads files, nothing but [`publish`] writes them, and
-//!   nothing but `main` sees the clock, the environment or the arguments. Clippy's
+//! * Nothing but [`source`] reads files, nothing but [`publish`] writes them ([`store`]
+//!   does both, beside the site), and nothing but `main` sees the clock, the environment or the arguments. Clippy's
 //!   `disallowed-methods` holds it; each border says so at its head.
 //! * [`model`] knows neither JSON nor HTML.
 //! * Session text is [`model::Text`]: it has no `Display`, and leaves only through
@@ -73,3 +87,5 @@ pub mod cli;
 pub mod diagnostic;
 pub mod reading;
 pub mod site;
+pub mod store;
+pub mod walk;

@@ -1,19 +1,16 @@
-//! A site on disk, and the walk over its editions from the oldest to the newest.
+//! A site on disk: everything but the sessions in its snapshots.
 
 use crate::assess::signals::{CATALOGUE, HIGHEST, RULES_VERSION, Weights};
-use crate::assess::{Declared, sighting};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
-use crate::history::Baseline;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::{Disposition, Dispositions, EditionId, Inventory};
 use crate::normalise;
-use crate::reading::{self, Reading};
-use crate::relate::{Chronicle, Edition};
 use crate::render::{SiteText, Theme};
 use crate::source::config::{self, Config};
 use crate::source::content::{self, Content};
-use crate::source::snapshot::{self, SnapshotFile};
+use crate::source::snapshot;
 use crate::source::{dispositions, files, inventory};
-use anyhow::Result;
+use crate::store::Store;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,39 +32,35 @@ pub struct Site {
     /// Its look.
     pub theme: Theme,
     /// Its snapshots, the oldest first.
-    pub snapshots: Vec<(EditionId, SnapshotFile)>,
+    pub snapshots: Vec<Taken>,
+    /// What earlier builds worked out.
+    pub store: Store,
     /// Digest of what all editions are judged and shown by.
-    judgement: String,
+    pub declared: String,
+    /// Digest of the inventory.
+    pub inventory_digest: String,
+    /// What the snapshot files are, for the next time.
+    pub stamps: Stamps,
 }
 
-/// Digests of what an edition was made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inputs {
-    /// Of its snapshot.
-    pub snapshot: String,
-    /// Of its snapshot and every one before it.
-    pub history: String,
-    /// Of inventory, configuration, prose, theme, rules and program.
-    pub judgement: String,
-}
-
-/// One edition on the walk.
-pub struct Step<'a> {
-    /// Where its snapshot lies.
-    pub file: &'a SnapshotFile,
-    /// What was read of it.
-    pub reading: &'a Reading,
-    /// What it became.
-    pub edition: &'a Edition<'a>,
-    /// What it was made from.
-    pub inputs: Inputs,
-    /// Whether it is the newest one.
-    pub is_latest: bool,
+/// One snapshot of a site.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The edition it makes.
+    pub id: EditionId,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name in diagnostics, relative to the site's root.
+    pub label: String,
+    /// SHA-256 of the file, in lower-case hexadecimal.
+    pub digest: String,
+    /// The same over this snapshot and every one before it: names its history.
+    pub chain: String,
 }
 
 impl Site {
     /// Loads a site. Mistakes in any of its files come back together.
-    pub fn load(root: &Path) -> Result<Self, Vec<Diagnostic>> {
+    pub fn load(root: &Path, store: Store) -> Result<Self, Vec<Diagnostic>> {
         let mut mistakes = Vec::new();
         let mut keep = |d: Diagnostic| mistakes.push(d);
         let config = config::read(root).map_err(&mut keep).unwrap_or_default();
@@ -80,11 +73,12 @@ impl Site {
             .unwrap_or_default();
         let weights = weights(&config).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
-        let snapshots = snapshots(root, &config.snapshots, &mut keep);
+        let mut stamps = store.get(STAMPS).unwrap_or_default();
+        let snapshots = snapshots(root, &config.snapshots, &mut stamps, &mut keep);
         let (Some(theme), true) = (theme, mistakes.is_empty()) else {
             return Err(mistakes);
         };
-        let judgement = judgement(root, &config, &theme);
+        let (declared, inventory_digest) = declared(root, &config, &theme);
         Ok(Self {
             root: root.to_owned(),
             config,
@@ -94,7 +88,10 @@ impl Site {
             content,
             theme,
             snapshots,
-            judgement,
+            store,
+            declared,
+            inventory_digest,
+            stamps,
         })
     }
 
@@ -107,60 +104,13 @@ impl Site {
         }
     }
 
-    /// Walks over the editions from the oldest to the newest. Each is judged only
-    /// by what lies before it. Returns the diagnostics of all snapshots; when one of
-    /// them is an error the walk ends there.
-    pub fn walk(&self, mut each: impl FnMut(Step<'_>) -> Result<()>) -> Result<Vec<Diagnostic>> {
-        let mut diagnostics = Vec::new();
-        let mut baseline = Baseline::default();
-        let mut chronicle = Chronicle::default();
-        let mut history = Sha256::new();
-        for (at, (id, file)) in self.snapshots.iter().enumerate() {
-            let inventory = self.inventory.as_of(id.taken_at());
-            let (reading, mut found) = reading::read(file, &inventory)?;
-            let failed = found.iter().any(|d| d.severity == Severity::Error);
-            diagnostics.append(&mut found);
-            if failed {
-                return Ok(diagnostics);
-            }
-            let digest = files::digest(&file.path)?;
-            history.update(&digest);
-            let inputs = Inputs {
-                snapshot: digest,
-                history: data_encoding::HEXLOWER.encode(&history.clone().finalize()),
-                judgement: self.judgement.clone(),
-            };
-            let declared = Declared {
-                inventory: &inventory,
-                dispositions: &self.dispositions,
-                weights: &self.weights,
-            };
-            let edition = Edition::new(&reading, declared, &baseline, chronicle);
-            let is_latest = at + 1 == self.snapshots.len();
-            each(Step {
-                file,
-                reading: &reading,
-                edition: &edition,
-                inputs,
-                is_latest,
-            })?;
-            let lessons;
-            (chronicle, lessons) = edition.into_next();
-            if !is_latest {
-                learn(&mut baseline, &reading, &inventory, lessons);
-            }
-        }
-        diagnostics.extend(self.expired());
-        Ok(diagnostics)
-    }
-
     /// A note for each decision that is over by the latest edition.
-    fn expired(&self) -> Vec<Diagnostic> {
-        let Some((latest, _)) = self.snapshots.last() else {
+    pub fn expired(&self) -> Vec<Diagnostic> {
+        let Some(latest) = self.snapshots.last() else {
             return Vec::new();
         };
         let expired = self.dispositions.0.iter();
-        let expired = expired.filter(|d| d.has_expired(latest.taken_at()));
+        let expired = expired.filter(|d| d.has_expired(latest.id.taken_at()));
         let note = |d: &Disposition| {
             let message = format!("this decision was in force until {}", d.until());
             Diagnostic::note(&d.file, message, "renew it, or remove the file")
@@ -169,29 +119,27 @@ impl Site {
     }
 }
 
-/// Takes an edition's sessions into the baseline of the next one.
-fn learn(
-    baseline: &mut Baseline,
-    reading: &Reading,
-    inventory: &Inventory,
-    lessons: Vec<Option<Box<[u64]>>>,
-) {
-    // An empty snapshot speaks for nothing.
-    if reading.facts.is_empty() {
-        return;
-    }
-    baseline.begin(&reading.snapshot);
-    for (facts, lesson) in reading.facts.iter().zip(lessons) {
-        baseline.absorb(&sighting(facts, &reading.snapshot, inventory, lesson));
-    }
+/// What is known of each snapshot file, by its name.
+pub type Stamps = BTreeMap<String, Stamp>;
+/// Name of the stamps in the store.
+pub const STAMPS: &str = "stamps";
+
+/// What a snapshot file was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    state: files::State,
+    id: EditionId,
+    digest: String,
 }
 
-/// Opens every snapshot; two of one moment are an error.
+/// Finds every snapshot, and opens those that are not known; two of one moment are an error.
 fn snapshots(
     root: &Path,
     folder: &str,
+    stamps: &mut Stamps,
     keep: &mut impl FnMut(Diagnostic),
-) -> Vec<(EditionId, SnapshotFile)> {
+) -> Vec<Taken> {
+    let known = std::mem::take(stamps);
     let paths = match files::list(&root.join(folder)) {
         Ok(paths) => paths,
         Err(e) => {
@@ -199,29 +147,53 @@ fn snapshots(
             return Vec::new();
         }
     };
-    let mut by_id: BTreeMap<EditionId, SnapshotFile> = BTreeMap::new();
-    for path in paths.iter().filter(|p| is_snapshot_name(p)) {
-        let typed = snapshot::open(root, path).and_then(|file| {
-            let head = normalise::head(&file.label, &file.head)?;
-            Ok((head.edition(), file))
-        });
-        match typed {
-            Ok((id, file)) => {
-                if let Some(other) = by_id.get(&id) {
-                    let message = format!("taken at the same moment as {}", other.label);
-                    keep(Diagnostic::error(
-                        &file.label,
-                        message,
-                        "keep one of the two, or correct taken_at",
-                    ));
-                    continue;
-                }
-                by_id.insert(id, file);
+    let mut by_id: BTreeMap<EditionId, Taken> = BTreeMap::new();
+    for path in paths.into_iter().filter(|p| is_snapshot_name(p)) {
+        let label = files::label(root, &path);
+        let stamp = match stamp(root, &path, known.get(&label)) {
+            Ok(stamp) => stamp,
+            Err(diagnostic) => {
+                keep(diagnostic);
+                continue;
             }
-            Err(diagnostic) => keep(diagnostic),
+        };
+        if let Some(other) = by_id.get(&stamp.id) {
+            let message = format!("taken at the same moment as {}", other.label);
+            let mend = "keep one of the two, or correct taken_at";
+            keep(Diagnostic::error(&label, message, mend));
+            continue;
         }
+        let taken = Taken {
+            id: stamp.id,
+            path,
+            label: label.clone(),
+            digest: stamp.digest.clone(),
+            chain: String::new(),
+        };
+        by_id.insert(stamp.id, taken);
+        stamps.insert(label, stamp);
     }
-    by_id.into_iter().collect()
+    let mut history = Sha256::new();
+    let mut all: Vec<Taken> = by_id.into_values().collect();
+    for taken in &mut all {
+        history.update(&taken.digest);
+        taken.chain = data_encoding::HEXLOWER.encode(&history.clone().finalize());
+    }
+    all
+}
+
+/// What a snapshot file is: as it is known when nothing touched it since, else read anew.
+fn stamp(root: &Path, path: &Path, known: Option<&Stamp>) -> Result<Stamp, Diagnostic> {
+    let label = files::label(root, path);
+    let unreadable = |e: anyhow::Error| files::unreadable(&label, &e);
+    let state = files::State::of(path).map_err(unreadable)?;
+    if let Some(known) = known.filter(|k| k.state == state && state.is_settled()) {
+        return Ok(known.clone());
+    }
+    let file = snapshot::open(root, path)?;
+    let id = normalise::head(&file.label, &file.head)?.edition();
+    let digest = files::digest(path).map_err(unreadable)?;
+    Ok(Stamp { state, id, digest })
 }
 
 /// `*.json`, `*.jsonl`, and the same with `.gz` or `.zst`.
@@ -258,18 +230,21 @@ fn weights(config: &Config) -> Result<Weights, Diagnostic> {
     })
 }
 
-fn judgement(root: &Path, config: &Config, theme: &Theme) -> String {
+/// Digests of what all editions are judged and shown by, and of the inventory alone.
+fn declared(root: &Path, config: &Config, theme: &Theme) -> (String, String) {
     let mut hasher = Sha256::new();
     hasher.update(format!(
         "{} {RULES_VERSION} {}\n",
         env!("CARGO_PKG_VERSION"),
         theme.digest
     ));
-    let mut inputs = vec![root.join(config::FILE), root.join(&config.inventory)];
+    let inventory = root.join(&config.inventory);
+    let mut inputs = vec![root.join(config::FILE), inventory.clone()];
     inputs.extend(files::list(&root.join("content")).unwrap_or_default());
     for path in inputs.iter().filter(|p| p.exists()) {
         hasher.update(files::label(root, path));
         hasher.update(files::digest(path).unwrap_or_default());
     }
-    data_encoding::HEXLOWER.encode(&hasher.finalize())
+    let all = data_encoding::HEXLOWER.encode(&hasher.finalize());
+    (all, files::digest(&inventory).unwrap_or_default())
 }

@@ -77,7 +77,10 @@ pub(crate) fn write_site(site: &Path, sessions: usize) -> io::Result<()> {
 pub(crate) fn write_declared(site: &Path, sessions: usize) -> io::Result<()> {
     fs::create_dir_all(site.join("data/snapshots"))?;
     fs::write(site.join("daybrief.toml"), "title = \"Acme\"\n")?;
-    fs::write(site.join("data/inventory.toml"), inventory(people(sessions)))
+    fs::write(
+        site.join("data/inventory.toml"),
+        inventory(people(sessions)),
+    )
 }
 
 /// Writes the snapshot that was taken so many days before the latest one.

@@ -15,11 +15,12 @@ use crate::model::{
     Consequence, Entity, EntityKind, Money, PathClass, Sentence, Snapshot, Status, Text,
 };
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// A sensitive file a session touched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Touch {
     /// The file.
     pub file: Entity,

@@ -8,6 +8,7 @@ use super::combinations::{COMBINATIONS, Combination};
 use super::signals::{Family, SignalId};
 use super::trust::TrustLevel;
 use crate::model::Consequence;
+use serde::{Deserialize, Serialize};
 
 /// Saturation constant: this many points make 63.
 pub const SATURATION: f64 = 55.0;
@@ -19,7 +20,7 @@ pub const DAMPING: [f64; 5] = [1.0, 0.7, 0.5, 0.35, 0.25];
 pub const HOLD: f64 = 0.6;
 
 /// One signal that fired.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// Which.
     pub signal: SignalId,
@@ -34,7 +35,7 @@ pub struct Input {
 }
 
 /// What a session is judged with, besides its signals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Circumstances {
     /// What is at stake.
     pub consequence: Consequence,

@@ -3,9 +3,10 @@
 use super::context::Context;
 use super::facts::Facts;
 use crate::model::{Entity, EntityKind, Sentence, Slot};
+use serde::{Deserialize, Serialize};
 
 /// How sure we are of who acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TrustLevel {
     /// 75 and above.
     High,
@@ -36,7 +37,7 @@ impl TrustLevel {
 }
 
 /// Why trust is deducted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Doubt {
     /// Nobody knows who acted.
     UserUnknown,

@@ -71,6 +71,8 @@ pub enum Command {
     Explain(Explain),
     /// Say what changed between two editions
     Diff(Diff),
+    /// Replay the manifests of a published site: nothing changed, missing or added
+    Verify(Verify),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -145,6 +147,14 @@ pub struct Diff {
     /// The later edition [default: the latest]
     #[arg(value_name = "B")]
     pub to: Option<String>,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The published site
+    #[arg(value_name = "DIR", default_value = "public")]
+    pub folder: PathBuf,
 }
 
 /// Options of `snapshot`.

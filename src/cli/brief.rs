@@ -6,10 +6,10 @@ use super::{Outcome, print};
 use crate::model::Status;
 use crate::relate::queue::{session_words, window_words};
 use crate::relate::{Edition, Item, subject};
-use crate::render::EditionSite;
 use crate::render::pages::brief_data;
 use crate::render::pages::{brief, counted};
 use crate::render::plain::{printable, sentence};
+use crate::render::{EditionSite, Provenance};
 use anyhow::Result;
 use std::fmt::Write;
 use std::path::Path;
@@ -22,11 +22,14 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
         return Ok(Outcome::Failed);
     };
     let mut printed = Vec::new();
-    let diagnostics = site.walk(|step| {
+    let latest = site.snapshots.len().saturating_sub(1);
+    let walked = site.walk(latest, |step| {
         if step.is_latest {
             printed = match args.format {
                 Format::Json => {
-                    brief_data::json(&EditionSite::new(step.edition, &site.text()).linker(0))?
+                    let text = site.text();
+                    let pages = EditionSite::new(step.edition, &text, Provenance::default());
+                    brief_data::json(&pages.linker(0))?
                 }
                 Format::Text => text(step.edition, false).into_bytes(),
                 Format::Markdown => text(step.edition, true).into_bytes(),
@@ -34,7 +37,7 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
         }
         Ok(())
     })?;
-    let failed = report.diagnostics(&diagnostics);
+    let failed = report.diagnostics(&walked.diagnostics);
     print(&printed)?;
     Ok(if failed || site.snapshots.is_empty() {
         Outcome::Failed

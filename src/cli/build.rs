@@ -8,7 +8,7 @@ use anyhow::Result;
 use std::path::Path;
 
 pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Result<Outcome> {
-    let Some(site) = report.load(root) else {
+    let Some(site) = report.load_to_build(root) else {
         report.say("nothing was published; the site is as it was");
         return Ok(Outcome::Failed);
     };

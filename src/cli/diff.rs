@@ -17,11 +17,11 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     let Some(site) = report.load(root) else {
         return Ok(Outcome::Failed);
     };
-    let ids: Vec<EditionId> = site.snapshots.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<EditionId> = site.snapshots.iter().map(|t| t.id).collect();
     let (from, to) = chosen(&ids, args)?;
     let mut ever: BTreeSet<Text> = BTreeSet::new();
     let (mut before, mut now) = (None, None);
-    let diagnostics = site.walk(|step| {
+    let walked = site.walk(0, |step| {
         let account = &step.edition.account;
         let id = step.edition.id();
         if id == from {
@@ -35,7 +35,7 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
         }
         Ok(())
     })?;
-    let failed = report.diagnostics(&diagnostics);
+    let failed = report.diagnostics(&walked.diagnostics);
     let (Some(before), Some(now)) = (before, now) else {
         return Ok(Outcome::Failed);
     };

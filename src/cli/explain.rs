@@ -11,6 +11,7 @@ use crate::relate::{Edition, Narrative, decision_words, subject};
 use crate::render::pages::changes::parts_words;
 use crate::render::pages::item::{row_label, row_working, signed};
 use crate::render::plain::{printable, sentence};
+use crate::site::Site;
 use anyhow::Result;
 use std::fmt::Write;
 use std::path::Path;
@@ -19,8 +20,30 @@ pub(super) fn run(root: &Path, args: &arguments::Explain, report: &Report) -> Re
     let Some(site) = report.load(root) else {
         return Ok(Outcome::Failed);
     };
-    let mut found: Option<(String, usize)> = None;
-    site.walk(|step| {
+    let latest = site.snapshots.len().saturating_sub(1);
+    // Most ask about the latest edition; whoever does not waits for all of them.
+    let found = match find(&site, latest, args)? {
+        None if latest > 0 => find(&site, 0, args)?,
+        found => found,
+    };
+    match found {
+        Some((text, 1)) => print(text.as_bytes()),
+        Some((_, n)) => anyhow::bail!(
+            "{n} sessions begin with {:?}; write more of the id",
+            args.session
+        ),
+        None => anyhow::bail!(
+            "no session in any edition begins with {:?}; the ledger lists all ids",
+            args.session
+        ),
+    }
+}
+
+/// The explanation of a session in the latest edition that has it, from one place on, and
+/// how many begin like it.
+fn find(site: &Site, first: usize, args: &arguments::Explain) -> Result<Option<(String, usize)>> {
+    let mut found = None;
+    site.walk(first, |step| {
         let edition = step.edition;
         let matching = |i: &usize| edition.facts(*i).id.untrusted().starts_with(&args.session);
         let matches: Vec<usize> = (0..edition.reading.facts.len()).filter(matching).collect();
@@ -33,17 +56,7 @@ pub(super) fn run(root: &Path, args: &arguments::Explain, report: &Report) -> Re
         }
         Ok(())
     })?;
-    match found {
-        Some((text, 1)) => print(text.as_bytes()),
-        Some((_, n)) => anyhow::bail!(
-            "{n} sessions begin with {:?}; write more of the id",
-            args.session
-        ),
-        None => anyhow::bail!(
-            "no session in any edition begins with {:?}; the ledger lists all ids",
-            args.session
-        ),
-    }
+    Ok(found)
 }
 
 fn explain(edition: &Edition<'_>, session: usize) -> String {

@@ -30,7 +30,7 @@ const FILES: &[(&str, &str)] = &[
         "content/dispositions/README.md",
         include_str!("../../content/dispositions/README.md"),
     ),
-    (".gitignore", "/public\n"),
+    (".gitignore", "/public\n/.daybrief\n"),
 ];
 
 pub(super) fn run(args: &arguments::Init, world: &World, report: &Report) -> Result<Outcome> {

@@ -13,6 +13,7 @@ mod init;
 mod ranking;
 mod report;
 mod snapshot;
+mod verify;
 
 pub use arguments::Arguments;
 
@@ -74,6 +75,7 @@ pub fn run(arguments: &Arguments, world: &World) -> ExitCode {
         Command::Build(args) => build::run(&root, args, &report),
         Command::Brief(args) => brief::run(&root, args, &report),
         Command::Diff(args) => diff::run(&root, args, &report),
+        Command::Verify(args) => verify::run(&root, args, &report),
         Command::Explain(args) => explain::run(&root, args, &report),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -125,13 +125,13 @@ pub(super) fn run(
         }
     };
     let mut done = Comparison::default();
-    let diagnostics = site.walk(|step| {
+    let walked = site.walk(0, |step| {
         if let Some(of_edition) = labels.get(&step.edition.id().to_string()) {
             done.take(step.edition, of_edition, verbose);
         }
         Ok(())
     })?;
-    let failed = report.diagnostics(&diagnostics);
+    let failed = report.diagnostics(&walked.diagnostics);
     let unread = labels.len() - done.editions.len();
     super::print(done.words(unread).as_bytes())?;
     Ok(if failed || done.editions.is_empty() {

@@ -4,6 +4,7 @@ use super::arguments::{Colour, Global};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::plain::printable;
 use crate::site::Site;
+use crate::store::Store;
 use anstream::AutoStream;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
@@ -48,9 +49,18 @@ impl Report {
         }
     }
 
-    /// Loads a site, or prints why it cannot be.
+    /// Loads a site to read from, or prints why it cannot be.
     pub(super) fn load(&self, root: &Path) -> Option<Site> {
-        Site::load(root)
+        self.load_with(root, Store::read(root))
+    }
+
+    /// Loads a site to build it, or prints why it cannot be.
+    pub(super) fn load_to_build(&self, root: &Path) -> Option<Site> {
+        self.load_with(root, Store::write(root))
+    }
+
+    fn load_with(&self, root: &Path, store: Store) -> Option<Site> {
+        Site::load(root, store)
             .inspect_err(|diagnostics| {
                 self.diagnostics(diagnostics);
             })

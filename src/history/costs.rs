@@ -2,6 +2,7 @@
 
 use super::USUAL_DAYS;
 use crate::model::Money;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Sessions remembered for a user.
@@ -11,7 +12,7 @@ const FEWEST: usize = 8;
 /// Makes the median absolute deviation comparable to a standard deviation.
 const SCALE: f64 = 1.4826;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Spent {
     session: u64,
     day: i64,
@@ -19,7 +20,7 @@ struct Spent {
 }
 
 /// Costs of the latest sessions by user.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Costs(HashMap<u64, Vec<Spent>>);
 
 /// The middle of a user's costs and how far they spread.

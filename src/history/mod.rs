@@ -20,6 +20,7 @@ pub use usual::{MOST_USUAL, USUAL_DAYS, Usual};
 use costs::Costs;
 use novelty::KNOWN_SESSIONS;
 use records::Records;
+use serde::{Deserialize, Serialize};
 use tallies::Tallies;
 use usual::Days;
 
@@ -36,17 +37,19 @@ pub const MATURE_DAYS: i64 = 14;
 const REMEMBERED: usize = KNOWN_SESSIONS as usize + 1;
 
 /// When and where something was first seen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FirstSeen {
     /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     pub at: Timestamp,
     /// On which host, if recorded.
     pub host: Option<Text>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Seen {
     first: FirstSeen,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     last_at: Timestamp,
     /// Latest sessions, by fingerprint, with their day; at most [`REMEMBERED`].
     recent: Vec<(u64, i64)>,
@@ -54,7 +57,7 @@ struct Seen {
 }
 
 /// What earlier editions saw.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Baseline {
     /// Days that an earlier edition speaks for, counted from 1970.
     days: BTreeSet<i64>,

@@ -6,6 +6,7 @@
 use super::{day, fingerprint};
 use crate::model::{EditionId, Text};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A record that has not been seen for this many days is forgotten.
@@ -23,7 +24,7 @@ pub struct Record<'a> {
 }
 
 /// Records of the latest editions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Records {
     /// By session, and by session and deed.
     known: HashMap<u64, Known>,
@@ -31,10 +32,11 @@ pub(super) struct Records {
     now: Option<(EditionId, Timestamp)>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Known {
     learned: EditionId,
     /// Its evidence counts as from this moment at the earliest.
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     news_from: Timestamp,
     last_seen: i64,
 }

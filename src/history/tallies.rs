@@ -1,12 +1,13 @@
 //! How many sessions did a thing, day by day, each session counted once.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// A session that has not been seen for this many days does not come back.
 const FORGOTTEN_DAYS: i64 = 3;
 
 /// Counts of sessions by thing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tallies {
     /// For each thing, the sessions of each day, days in order.
     things: HashMap<u64, Vec<(i64, u32)>>,
@@ -17,7 +18,7 @@ pub(super) struct Tallies {
     today: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Counted {
     last_seen: i64,
     things: Vec<u64>,

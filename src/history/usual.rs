@@ -4,6 +4,8 @@
 //! open question is about ([`super::Sighting::usual`]), so that an intruder cannot
 //! make his acts usual by repeating them.
 
+use serde::{Deserialize, Serialize};
+
 /// Days of the past that make something usual.
 pub const USUAL_DAYS: i64 = 14;
 /// Most of a strength that may be taken away because it is usual.
@@ -26,7 +28,7 @@ impl Usual {
 }
 
 /// The latest days on which something was there: a bit for each, the newest lowest.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Days {
     newest: i64,
     bits: u32,

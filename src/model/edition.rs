@@ -1,12 +1,13 @@
 //! The name of an edition.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// An edition's id: its snapshot's `taken_at` in UTC as `2026-11-22T0600Z`, with
 /// seconds only when they are not zero. It is made from a number, never from
 /// text, so it is safe as a folder name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EditionId(Timestamp);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EditionId(#[serde(with = "jiff::fmt::serde::timestamp::second::required")] Timestamp);
 
 impl EditionId {
     /// The id of the snapshot taken at this moment; fractions of a second fall away.

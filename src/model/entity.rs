@@ -1,10 +1,11 @@
 //! The things sessions share.
 
 use super::Text;
+use serde::{Deserialize, Serialize};
 
 /// What sort of thing an entity is. The order is the order of lanes and links on
 /// every page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntityKind {
     /// A person or service account.
     User,
@@ -65,7 +66,7 @@ impl EntityKind {
 }
 
 /// One thing that sessions can share: a kind and the name it is known by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entity {
     /// What sort of thing it is.
     pub kind: EntityKind,

@@ -5,12 +5,13 @@
 
 use super::EntityKind;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 /// What is at stake when something is touched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Consequence {
     /// Public or sandbox.
     Low,
@@ -54,7 +55,7 @@ impl Consequence {
 }
 
 /// Sensitivity class of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PathClass {
     /// Credential stores and private keys.
     Credential,

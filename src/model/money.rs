@@ -1,12 +1,15 @@
 //! Money as an exact count of micro-dollars.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::iter::Sum;
 use std::str::FromStr;
 
 /// An amount in US dollars, kept as an integer of micro-dollars (10⁻⁶ USD) so
 /// that a total is exactly the sum of its rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Money(i64);
 
 /// Why a text is not an amount of money.

@@ -5,9 +5,11 @@
 
 use super::{Entity, Money, Text, duration_words, moment};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A typed value inside a sentence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Slot {
     /// Something sessions share; linked to its page where there is one.
     Entity(Entity),
@@ -49,10 +51,10 @@ impl Slot {
 ///
 /// A placeholder is a name in braces (`{key}`); the name is for the reader of the
 /// method page, the position decides the value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {
     /// The words, with placeholders.
-    pub template: &'static str,
+    pub template: Cow<'static, str>,
     /// One value a placeholder.
     pub slots: Vec<Slot>,
 }
@@ -61,7 +63,7 @@ pub struct Sentence {
 #[derive(Debug)]
 pub enum Piece<'a> {
     /// Words of the template.
-    Words(&'static str),
+    Words(&'a str),
     /// A value.
     Slot(&'a Slot),
 }
@@ -74,7 +76,10 @@ impl Sentence {
             slots.len(),
             "every placeholder of {template:?} has one value"
         );
-        Self { template, slots }
+        Self {
+            template: Cow::Borrowed(template),
+            slots,
+        }
     }
 
     /// A sentence without values.

@@ -1,19 +1,20 @@
-//! A build: walk over the editions, stage what is new, switch.
+//! A build: find out what is new, walk over that, stage it, switch.
 
-use super::manifest::{Entry, FILE, InputDigests, Manifest};
+use super::digest::Sha256Sum;
+use super::manifest::{FILE, Listed, SiteManifest};
+use super::published::Published;
+use super::stage::{self, Staged};
 use super::staging::Staging;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::EditionId;
-use crate::reading::{self, Read};
 use crate::render::address::edition_folder;
-use crate::render::{EditionSite, Leaf, Listing, Root};
-use crate::site::{Inputs, Site, Step};
+use crate::render::{EditionSite, Listing, Provenance, Root};
+use crate::site::{Site, Taken};
+use crate::store::Additions;
+use crate::walk::Step;
 use anyhow::Result;
-use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How to build.
 pub struct Options<'a> {
@@ -36,11 +37,15 @@ pub struct Built {
     pub editions: usize,
     /// Editions that were made or made anew.
     pub made: usize,
+    /// Of them, those that replace another one that was published.
+    pub revised: usize,
+    /// Editions that went away with their snapshots.
+    pub gone: usize,
     /// Pages and files written.
     pub files: usize,
     /// The latest edition's headline.
     pub headline: String,
-    /// Everything worth telling about the snapshots.
+    /// Everything worth telling about the snapshots that were read.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a snapshot's mistake stopped it; the site is as it was.
     pub failed: bool,
@@ -50,23 +55,29 @@ pub struct Built {
 struct Build<'a> {
     site: &'a Site,
     options: &'a Options<'a>,
+    published: Published,
     staging: Staging,
+    /// What the archive lists of the editions so far, and their seals.
     listings: Vec<Listing>,
-    /// Digest of the manifest of the edition before.
-    previous: Option<String>,
-    staged: Vec<(String, BTreeSet<String>)>,
-    root_entries: Vec<Entry>,
+    listed: Vec<Listed>,
+    additions: Additions,
+    staged: Vec<(EditionId, BTreeSet<String>)>,
+    root_entries: Vec<super::Entry>,
     built: Built,
 }
 
 /// Builds the site: everything is staged before anything is switched.
 pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
+    let staging = Staging::open(&options.out)?;
+    let published = Published::in_folder(&options.out);
     let mut build = Build {
         site,
         options,
-        staging: Staging::open(&options.out)?,
+        published,
+        staging,
         listings: Vec::new(),
-        previous: None,
+        listed: Vec::new(),
+        additions: Additions::default(),
         staged: Vec::new(),
         root_entries: Vec::new(),
         built: Built {
@@ -74,42 +85,107 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
             ..Built::default()
         },
     };
-    let diagnostics = site.walk(|step| build.take(&step))?;
+    let Some(first) = build.first() else {
+        build.built.diagnostics = site.expired();
+        return Ok(build.built);
+    };
+    let mut walked = site.walk(first, |step| build.take(&step))?;
     let stops = if options.strict {
         Severity::Warning
     } else {
         Severity::Error
     };
-    build.built.failed = diagnostics.iter().any(|d| d.severity >= stops);
-    build.built.diagnostics = diagnostics;
+    build.built.diagnostics = std::mem::take(&mut walked.diagnostics);
+    let failed = |d: &Diagnostic| d.severity >= stops;
+    build.built.failed = build.built.diagnostics.iter().any(failed);
     if !build.built.failed && !site.snapshots.is_empty() {
         build.switch()?;
+        let names = site.snapshots.iter().map(listing_name).collect();
+        // What cannot be kept costs the next build time, and nothing else.
+        let _ = site.remember(walked, build.additions, names);
     }
     Ok(build.built)
 }
 
 impl Build<'_> {
+    /// The place of the first edition to look at, with everything before it taken as it
+    /// stands; `None` when there is nothing new.
+    fn first(&mut self) -> Option<usize> {
+        let (site, published) = (self.site, &self.published);
+        let count = site.snapshots.len();
+        let stands = |taken: &&Taken| published.standing(site, taken).is_some();
+        let standing = if self.options.rebuild_all {
+            0
+        } else {
+            site.snapshots.iter().take_while(stands).count()
+        };
+        let names: Vec<String> = site.snapshots[..standing]
+            .iter()
+            .map(listing_name)
+            .collect();
+        let known: Vec<Listing> = site
+            .store
+            .get_all(&names)
+            .into_iter()
+            .map_while(|l| l)
+            .collect();
+        if known.len() == count
+            && published.is_up_to_date(site)
+            && let Some(latest) = known.last()
+        {
+            self.built.headline.clone_from(&latest.headline);
+            return None;
+        }
+        let first = standing.min(known.len()).min(count.saturating_sub(1));
+        let before = site.snapshots[..first].iter();
+        self.listed = before
+            .filter_map(|t| published.standing(site, t).cloned())
+            .collect();
+        self.listings = known;
+        self.listings.truncate(first);
+        Some(first)
+    }
+
     fn take(&mut self, step: &Step<'_>) -> Result<()> {
         let text = self.site.text();
-        let pages = EditionSite::new(step.edition, &text);
-        self.listings.push(pages.listing());
-        let folder = self.options.out.join(pages.folder());
-        let published = Manifest::read(&folder);
-        let stands = published
-            .as_ref()
-            .is_some_and(|m| self.stands(m, &step.inputs, step.is_latest));
-        if stands {
-            self.previous = published
-                .map(|m| m.bytes().map(|b| hex_digest(&b)))
-                .transpose()?;
+        let previous: Option<Sha256Sum> = self.listed.last().map(|l| l.seal);
+        let inputs = stage::inputs(self.site, step.taken);
+        let old = self.published.manifest_of(step.taken.id);
+        let provenance = Provenance {
+            previous: previous.map(|seal| seal.to_string()),
+            inventory: inputs.inventory.clone(),
+            revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
+        };
+        let mut pages = EditionSite::new(step.edition, &text, provenance);
+        let listing = pages.listing();
+        self.additions.put(&listing_name(step.taken), &listing)?;
+        self.listings.push(listing);
+        let standing = self
+            .published
+            .standing_after(self.site, step.taken, previous);
+        if let Some(listed) = standing.filter(|_| !self.options.rebuild_all) {
+            self.listed.push(listed.clone());
+            // The brief of the site says what the edition's own does.
+            if let Some(manifest) = &old {
+                pages
+                    .provenance
+                    .inventory
+                    .clone_from(&manifest.inputs.inventory);
+            }
         } else {
-            let id = step.edition.id();
-            (self.options.progress)(id, self.listings.len(), self.built.editions);
-            let ours = published.into_iter().flat_map(|m| m.files).map(|e| e.path);
-            let ours: BTreeSet<String> = ours.chain([FILE.to_owned()]).collect();
-            self.stage_edition(step, &pages)?;
-            self.staged.push((edition_folder(id), ours));
-            self.built.made += 1;
+            (self.options.progress)(step.taken.id, step.place + 1, self.built.editions);
+            let staged = stage::edition(
+                &self.staging,
+                step,
+                &mut pages,
+                &stage::Sealing {
+                    inputs,
+                    previous,
+                    old: old.as_ref(),
+                },
+                self.options.pages,
+            )?;
+            self.keep(step, &staged, old)?;
         }
         if step.is_latest {
             self.built.headline = crate::render::pages::brief::headline(step.edition);
@@ -118,101 +194,32 @@ impl Build<'_> {
         Ok(())
     }
 
-    /// A published edition stands as long as its snapshots stand; the latest one also follows inventory, prose and theme.
-    fn stands(&self, published: &Manifest, inputs: &Inputs, is_latest: bool) -> bool {
-        let Some(made_from) = published
-            .inputs
-            .as_ref()
-            .filter(|_| !self.options.rebuild_all)
-        else {
-            return false;
-        };
-        let same_facts = made_from.history == inputs.history && published.previous == self.previous;
-        same_facts && (made_from.judgement == inputs.judgement || !is_latest)
-    }
-
-    fn stage_edition(&mut self, step: &Step<'_>, pages: &EditionSite<'_>) -> Result<()> {
-        let folder = pages.folder();
-        let leaves = pages.leaves();
-        let mut folders: BTreeSet<String> = leaves
-            .iter()
-            .filter_map(|l| parent(&pages.path(*l)))
-            .collect();
-        folders.insert("session".to_owned());
-        for inner in folders {
-            self.staging.folder(&format!("{folder}{inner}"))?;
-        }
-        let mut entries = self.stage_sessions(step, pages, &folder)?;
-        let staging = &self.staging;
-        let rendered = leaves.par_iter().map(|leaf| {
-            let name = pages.path(*leaf);
-            let mut file = staging.file(&format!("{folder}{name}"))?;
-            pages.render(*leaf, &mut file)?;
-            file.finish(&name)
-        });
-        entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
-        (self.options.pages)(leaves.len());
-        self.built.files += entries.len() + 1;
-        let manifest = Manifest::new(
-            Some(InputDigests::from(step.inputs.clone())),
-            self.previous.take(),
-            entries,
-        );
-        let mut file = self.staging.file(&format!("{folder}{FILE}"))?;
-        manifest.write(&mut file)?;
-        self.previous = Some(file.finish(FILE)?.sha256.to_string());
-        Ok(())
-    }
-
-    /// Streams the sessions once more: their pages, and the redacted raw records.
-    fn stage_sessions(
-        &self,
+    /// Keeps a staged edition for the switch, unless it is what stands there already.
+    fn keep(
+        &mut self,
         step: &Step<'_>,
-        pages: &EditionSite<'_>,
-        folder: &str,
-    ) -> Result<Vec<Entry>> {
-        let records = pages.path(Leaf::Records);
-        let mut raw = self.staging.file(&format!("{folder}{records}"))?;
-        let mut entries = Vec::with_capacity(step.reading.facts.len() + pages.leaves().len() + 1);
-        reading::sessions(step.file, step.reading, |batch| {
-            let staged: Vec<Vec<Entry>> = batch
-                .par_iter()
-                .map(|read| self.stage_session(read, pages, folder))
-                .collect::<Result<_>>()?;
-            (self.options.pages)(staged.len());
-            for (read, of_session) in batch.iter().zip(staged) {
-                entries.extend(of_session);
-                raw.write_all(&read.raw)?;
-                raw.write_all(b"\n")?;
-            }
-            Ok(())
-        })?;
-        entries.push(raw.finish(&records)?);
-        Ok(entries)
-    }
-
-    fn stage_session(
-        &self,
-        read: &Read,
-        pages: &EditionSite<'_>,
-        folder: &str,
-    ) -> Result<Vec<Entry>> {
-        let mut entries = Vec::with_capacity(1);
-        for leaf in EditionSite::session_leaves(read.index, read.session.events.len()) {
-            let Leaf::Session(_, page) = leaf else {
-                continue;
-            };
-            let bytes = pages.render_session(read, page)?;
-            entries.push(self.staging.write(folder, &pages.path(leaf), &bytes)?);
+        staged: &Staged,
+        old: Option<super::EditionManifest>,
+    ) -> Result<()> {
+        self.listed.push(Listed::of(&staged.manifest)?);
+        if old.as_ref() == Some(&staged.manifest) {
+            return Ok(());
         }
-        Ok(entries)
+        self.built.made += 1;
+        self.built.revised += usize::from(staged.is_revised);
+        self.built.files += staged.manifest.files.len() + 1;
+        let ours = old.into_iter().flat_map(|m| m.files).map(|e| e.path);
+        let ours = ours.chain([FILE.to_owned()]).collect();
+        self.staged.push((step.taken.id, ours));
+        Ok(())
     }
 
     fn stage_root(&mut self, pages: &EditionSite<'_>) -> Result<()> {
         self.staging.folder("assets")?;
         for (name, bytes) in self.site.theme.assets() {
+            let path = format!("assets/{name}");
             self.root_entries
-                .push(self.staging.write("", &format!("assets/{name}"), bytes)?);
+                .push(self.staging.write("", &path, bytes)?);
         }
         // The brief last: by the time a reader sees it, everything it leads to is there.
         for root in [
@@ -233,54 +240,53 @@ impl Build<'_> {
     }
 
     fn switch(&mut self) -> Result<()> {
-        let old = Manifest::read(&self.options.out)
-            .map(|m| m.files)
-            .unwrap_or_default();
-        let (assets, roots): (Vec<&Entry>, Vec<&Entry>) = self
+        let (assets, roots): (Vec<&super::Entry>, Vec<&super::Entry>) = self
             .root_entries
             .iter()
             .partition(|e| e.path.starts_with("assets/"));
         for entry in &assets {
             self.staging.publish_file(&entry.path)?;
         }
-        for (folder, ours) in &self.staged {
+        for (id, ours) in &self.staged {
+            let folder = edition_folder(*id);
             self.staging
                 .publish_folder(folder.trim_end_matches('/'), ours)?;
         }
-        let manifest = Manifest::new(None, self.previous.clone(), self.site_entries(&old));
+        let gone = self.published.gone(self.site);
+        let listed = std::mem::take(&mut self.listed);
+        let Some(manifest) = SiteManifest::of(listed, self.site_entries()) else {
+            return Ok(());
+        };
         self.staging.write("", FILE, &manifest.bytes()?)?;
         for entry in &roots {
             self.staging.publish_file(&entry.path)?;
         }
         self.staging.publish_file(FILE)?;
         let kept: BTreeSet<&str> = manifest.files.iter().map(|e| e.path.as_str()).collect();
-        for entry in old.iter().filter(|e| !kept.contains(e.path.as_str())) {
+        let old = self.published.files.iter();
+        for entry in old.filter(|e| !kept.contains(e.path.as_str())) {
             self.staging.retire(&entry.path)?;
         }
+        // Nothing leads to them any more.
+        for id in &gone {
+            self.staging.retire_edition(id)?;
+        }
+        self.built.gone = gone.len();
         Ok(())
     }
 
     /// The site's own files, and the assets that earlier editions were made with.
-    fn site_entries(&self, old: &[Entry]) -> Vec<Entry> {
+    fn site_entries(&self) -> Vec<super::Entry> {
         let mut entries = self.root_entries.clone();
-        let is_new = |e: &&Entry| self.root_entries.iter().all(|n| n.path != e.path);
-        entries.extend(
-            old.iter()
-                .filter(|e| e.path.starts_with("assets/"))
-                .filter(is_new)
-                .cloned(),
-        );
+        let is_new = |e: &&super::Entry| self.root_entries.iter().all(|n| n.path != e.path);
+        let old = self.published.files.iter();
+        let assets = old.filter(|e| e.path.starts_with("assets/"));
+        entries.extend(assets.filter(is_new).cloned());
         entries
     }
 }
 
-fn parent(path: &str) -> Option<String> {
-    Path::new(path)
-        .parent()
-        .map(|p| p.to_string_lossy().into_owned())
-        .filter(|p| !p.is_empty())
-}
-
-fn hex_digest(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+/// What the archive lists of an edition stands in the store under this name.
+fn listing_name(taken: &Taken) -> String {
+    format!("listing {}", taken.chain)
 }

@@ -1,11 +1,22 @@
-//! What an edition or the site consists of: every file with its size and SHA-256.
+//! What an edition or the site consists of, and the chain of seals over the editions.
+//!
+//! An edition's seal is a digest over what it was made from, every file it was published
+//! with, and the seal of the edition before. So the latest seal speaks for all of them.
 
-use crate::site::Inputs;
+use super::digest::Sha256Sum;
+use crate::model::EditionId;
+use crate::render::Revision;
 use anyhow::{Context, Result};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::io::Write;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::path::Path;
+
+/// A manifest's file name.
+pub(super) const FILE: &str = "manifest.json";
+/// The file that tells of revisions, and so stands outside the digest that they name.
+const BRIEF: &str = "index.html";
 
 /// One published file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,39 +29,10 @@ pub struct Entry {
     pub sha256: Sha256Sum,
 }
 
-/// A SHA-256 digest: 32 bytes in memory, lower-case hexadecimal in a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sha256Sum(pub [u8; 32]);
-
-impl std::fmt::Display for Sha256Sum {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
-    }
-}
-
-impl Serialize for Sha256Sum {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Sha256Sum {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let bytes = data_encoding::HEXLOWER
-            .decode(text.as_bytes())
-            .map_err(D::Error::custom)?;
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_| D::Error::custom("a SHA-256 has 32 bytes"))
-    }
-}
-
-/// A manifest: of an edition, or of the site's own pages.
+/// Which program, of which form and rules, wrote a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
-    /// Always `daybrief-manifest`.
+pub struct Writer {
+    /// `daybrief-edition` or `daybrief-site`.
     pub format: String,
     /// Always 1.
     pub version: u32,
@@ -58,77 +40,229 @@ pub struct Manifest {
     pub program: String,
     /// Rules that were in force.
     pub rules: String,
-    /// What the edition was made from; absent for the site.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inputs: Option<InputDigests>,
-    /// SHA-256 of the manifest before: of the previous edition, or for the site of the latest edition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<String>,
-    /// Sorted by path.
-    pub files: Vec<Entry>,
+}
+
+impl Writer {
+    fn of(format: &str) -> Self {
+        Self {
+            format: format.to_owned(),
+            version: 1,
+            program: format!("daybrief {}", env!("CARGO_PKG_VERSION")),
+            rules: crate::assess::signals::RULES_VERSION.to_owned(),
+        }
+    }
 }
 
 /// Digests of what an edition was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputDigests {
+pub struct Inputs {
     /// Of its snapshot.
     pub snapshot: String,
     /// Of its snapshot and every one before it.
     pub history: String,
-    /// Of inventory, configuration, prose, theme, rules and program.
-    pub judgement: String,
+    /// Of inventory, decisions, configuration, prose, theme, rules and program.
+    pub declared: String,
+    /// Of the inventory alone; empty when there was none.
+    pub inventory: String,
 }
 
-impl From<Inputs> for InputDigests {
-    fn from(inputs: Inputs) -> Self {
-        Self {
-            snapshot: inputs.snapshot,
-            history: inputs.history,
-            judgement: inputs.judgement,
-        }
-    }
+/// The manifest of an edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditionManifest {
+    /// Who wrote it.
+    #[serde(flatten)]
+    pub writer: Writer,
+    /// The edition's id.
+    pub edition: String,
+    /// What it was made from.
+    pub inputs: Inputs,
+    /// Seal of the edition before; absent for the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Sha256Sum>,
+    /// Of every file but the brief, as the edition was published.
+    pub contents: Sha256Sum,
+    /// Of every file as the edition was published.
+    pub published: Sha256Sum,
+    /// What it replaced, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
+    /// Over all of the above.
+    pub seal: Sha256Sum,
+    /// The files, sorted by path.
+    pub files: Vec<Entry>,
 }
 
-/// A manifest's file name.
-pub(super) const FILE: &str = "manifest.json";
-
-impl Manifest {
-    /// A manifest of these files.
-    pub(super) fn new(
-        inputs: Option<InputDigests>,
-        previous: Option<String>,
+impl EditionManifest {
+    /// Seals an edition.
+    pub(super) fn sealed(
+        edition: EditionId,
+        inputs: Inputs,
+        previous: Option<Sha256Sum>,
+        revisions: Vec<Revision>,
         mut files: Vec<Entry>,
     ) -> Self {
         files.sort();
-        Self {
-            format: "daybrief-manifest".to_owned(),
-            version: 1,
-            program: format!("daybrief {}", env!("CARGO_PKG_VERSION")),
-            rules: crate::assess::signals::RULES_VERSION.to_owned(),
+        let mut manifest = Self {
+            writer: Writer::of("daybrief-edition"),
+            edition: edition.to_string(),
             inputs,
             previous,
+            contents: of_files(files.iter().filter(|e| e.path != BRIEF)),
+            published: of_files(&files),
+            revisions,
+            seal: Sha256Sum([0; 32]),
             files,
+        };
+        manifest.seal = manifest.expected_seal();
+        manifest
+    }
+
+    /// The seal that its other fields make.
+    fn expected_seal(&self) -> Sha256Sum {
+        let mut text = String::from("daybrief-seal 1\n");
+        let mut line = |value: &dyn std::fmt::Display| {
+            let _ = writeln!(text, "{value}");
+        };
+        line(&self.edition);
+        line(&self.writer.program);
+        line(&self.writer.rules);
+        line(&self.inputs.snapshot);
+        line(&self.inputs.history);
+        line(&self.inputs.declared);
+        line(&self.inputs.inventory);
+        match &self.previous {
+            Some(previous) => line(previous),
+            None => line(&"-"),
+        }
+        line(&self.contents);
+        line(&self.published);
+        for revision in &self.revisions {
+            line(&format_args!(
+                "{} {} {:?}",
+                revision.was, revision.now, revision.why
+            ));
+        }
+        Sha256Sum(Sha256::digest(text).into())
+    }
+
+    /// Whether its digests and its seal follow from the rest of it.
+    pub(super) fn is_sealed(&self) -> bool {
+        let contents = of_files(self.files.iter().filter(|e| e.path != BRIEF));
+        contents == self.contents
+            && of_files(&self.files) == self.published
+            && self.expected_seal() == self.seal
+    }
+
+    /// Why another edition of the same moment takes its place.
+    pub(super) fn why_revised(&self, inputs: &Inputs) -> &'static str {
+        let writer = Writer::of("daybrief-edition");
+        if self.inputs.snapshot != inputs.snapshot {
+            "its snapshot was corrected"
+        } else if self.inputs.history != inputs.history {
+            "an earlier snapshot came in, was corrected or went away"
+        } else if (&self.writer.program, &self.writer.rules) != (&writer.program, &writer.rules) {
+            "it was made by another version of the program"
+        } else if self.inputs.inventory != inputs.inventory {
+            "the inventory was changed"
+        } else if self.inputs.declared != inputs.declared {
+            "decisions, weights, prose or the theme were changed"
+        } else {
+            "an edition before it was revised"
         }
     }
 
-    /// Writes the manifest as it is published.
-    pub(super) fn write(&self, out: &mut impl Write) -> Result<()> {
-        serde_json::to_writer_pretty(&mut *out, self).context("cannot write the manifest")?;
-        out.write_all(b"\n").context("cannot write the manifest")
-    }
-
-    /// The manifest as it is published.
-    pub(super) fn bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.write(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Reads the manifest in a folder; `None` when there is none, or when it is not one of ours.
+    /// The manifest in an edition's folder, if one of ours is there.
     pub(super) fn read(folder: &Path) -> Option<Self> {
-        let bytes = std::fs::read(folder.join(FILE)).ok()?;
-        serde_json::from_slice::<Self>(&bytes)
-            .ok()
-            .filter(|m| m.format == "daybrief-manifest")
+        read::<Self>(folder).filter(|m| m.writer.format == "daybrief-edition")
     }
+
+    /// As it is published.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>> {
+        bytes(self)
+    }
+}
+
+/// An edition as the site's manifest lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Its id.
+    pub edition: String,
+    /// Digest of its snapshot and every one before it.
+    pub history: String,
+    /// Digest of what it was judged and shown by.
+    pub declared: String,
+    /// Its seal.
+    pub seal: Sha256Sum,
+    /// Of its manifest.
+    pub manifest: Sha256Sum,
+}
+
+impl Listed {
+    /// Lists an edition.
+    pub(super) fn of(manifest: &EditionManifest) -> Result<Self> {
+        Ok(Self {
+            edition: manifest.edition.clone(),
+            history: manifest.inputs.history.clone(),
+            declared: manifest.inputs.declared.clone(),
+            seal: manifest.seal,
+            manifest: Sha256Sum::of(&manifest.bytes()?),
+        })
+    }
+}
+
+/// The manifest of the site: its own pages, and every edition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteManifest {
+    /// Who wrote it.
+    #[serde(flatten)]
+    pub writer: Writer,
+    /// Seal of the latest edition.
+    pub head: Sha256Sum,
+    /// Every edition, the oldest first.
+    pub editions: Vec<Listed>,
+    /// The site's own files, sorted by path.
+    pub files: Vec<Entry>,
+}
+
+impl SiteManifest {
+    /// Of these editions and files; there is no site without an edition.
+    pub(super) fn of(editions: Vec<Listed>, mut files: Vec<Entry>) -> Option<Self> {
+        files.sort();
+        Some(Self {
+            writer: Writer::of("daybrief-site"),
+            head: editions.last()?.seal,
+            editions,
+            files,
+        })
+    }
+
+    /// The manifest in a site's folder, if one of ours is there.
+    pub(super) fn read(folder: &Path) -> Option<Self> {
+        read::<Self>(folder).filter(|m| m.writer.format == "daybrief-site")
+    }
+
+    /// As it is published.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>> {
+        bytes(self)
+    }
+}
+
+/// SHA-256 over path, size and digest of files, a line each, in order of path.
+fn of_files<'e>(files: impl IntoIterator<Item = &'e Entry>) -> Sha256Sum {
+    let mut hasher = Sha256::new();
+    for entry in files {
+        hasher.update(format!("{} {} {}\n", entry.path, entry.size, entry.sha256));
+    }
+    Sha256Sum(hasher.finalize().into())
+}
+
+fn read<T: DeserializeOwned>(folder: &Path) -> Option<T> {
+    let bytes = std::fs::read(folder.join(FILE)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn bytes(manifest: &impl Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(manifest).context("cannot write the manifest")?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }

@@ -8,11 +8,17 @@
 #![expect(clippy::disallowed_methods, reason = "this is the border that writes")]
 
 mod build;
+mod digest;
 mod manifest;
+mod published;
+mod stage;
 mod staging;
+mod verify;
 
 pub use build::{Built, Options, build};
-pub use manifest::{Entry, Manifest, Sha256Sum};
+pub use digest::Sha256Sum;
+pub use manifest::{EditionManifest, Entry, Inputs, Listed, SiteManifest, Writer};
+pub use verify::{Fault, Verified, verify};
 
 use anyhow::{Context, Result};
 use std::path::Path;

@@ -1,6 +1,8 @@
 //! A staging folder inside the output, and the moves that make it the site.
 
-use super::manifest::{Entry, Sha256Sum};
+use super::digest::Sha256Sum;
+use super::manifest::{EditionManifest, Entry};
+use crate::render::address::EDITIONS;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -17,6 +19,8 @@ const PREFIX: &str = ".daybrief-stage-";
 pub(super) struct Staging {
     folder: TempDir,
     out: PathBuf,
+    /// Held until the build ends, so that no other one writes here.
+    _lock: Option<File>,
 }
 
 impl Staging {
@@ -24,6 +28,10 @@ impl Staging {
     pub(super) fn open(out: &Path) -> Result<Self> {
         fs::create_dir_all(out)
             .with_context(|| format!("cannot create the output folder {}", out.display()))?;
+        let lock = lock(out)?;
+        for name in [EDITIONS, "assets"] {
+            refuse_link(&out.join(name))?;
+        }
         for left in fs::read_dir(out)
             .with_context(|| format!("cannot read {}", out.display()))?
             .flatten()
@@ -41,6 +49,7 @@ impl Staging {
         Ok(Self {
             folder,
             out: out.to_owned(),
+            _lock: lock,
         })
     }
 
@@ -95,48 +104,107 @@ impl Staging {
             fs::create_dir_all(parent)
                 .with_context(|| format!("cannot create {}", parent.display()))?;
         }
+        refuse_link(&to)?;
         if !to.exists() {
             return fs::rename(&from, &to)
                 .with_context(|| format!("cannot publish {}", to.display()));
         }
         exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
         // What was the site is now in the stage, and goes with it, but for what is not ours.
-        for old in WalkDir::new(&from)
-            .into_iter()
-            .flatten()
-            .filter(|e| !e.file_type().is_dir())
-        {
-            let Ok(inside) = old.path().strip_prefix(&from) else {
-                continue;
-            };
-            let name = inside
-                .iter()
-                .map(|p| p.to_string_lossy())
-                .collect::<Vec<_>>()
-                .join("/");
-            let kept = to.join(inside);
-            if ours.contains(&name) || kept.exists() {
-                continue;
-            }
-            if let Some(folder) = kept.parent() {
-                fs::create_dir_all(folder)
-                    .with_context(|| format!("cannot create {}", folder.display()))?;
-            }
-            fs::rename(old.path(), &kept)
-                .with_context(|| format!("cannot keep {}", kept.display()))?;
-        }
-        Ok(())
+        keep_foreign(&from, &to, ours)
     }
 
     /// Removes a published file of ours that is no longer part of the site.
     pub(super) fn retire(&self, path: &str) -> Result<()> {
-        let old = self.out.join(path);
-        match fs::remove_file(&old) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                Err(e).with_context(|| format!("cannot remove {}", old.display()))
-            }
-            _ => Ok(()),
+        remove(&self.out.join(path))
+    }
+
+    /// Removes the files of ours of an edition whose snapshot is gone. What else lies in
+    /// its folder stays.
+    pub(super) fn retire_edition(&self, id: &str) -> Result<()> {
+        let (from, folder) = (
+            self.out.join(EDITIONS).join(id),
+            self.folder.path().join(id),
+        );
+        let Some(manifest) = EditionManifest::read(&from) else {
+            return Ok(());
+        };
+        refuse_link(&from)?;
+        let ours = manifest.files.into_iter().map(|e| e.path);
+        let ours = ours.chain([super::manifest::FILE.to_owned()]).collect();
+        // One step: a reader finds the whole edition or none.
+        fs::rename(&from, &folder).with_context(|| format!("cannot remove {}", from.display()))?;
+        keep_foreign(&folder, &from, &ours)
+    }
+}
+
+/// Moves files that are not ours from a folder to where it was.
+fn keep_foreign(from: &Path, to: &Path, ours: &BTreeSet<String>) -> Result<()> {
+    for old in WalkDir::new(from)
+        .into_iter()
+        .flatten()
+        .filter(|e| !e.file_type().is_dir())
+    {
+        let Ok(inside) = old.path().strip_prefix(from) else {
+            continue;
+        };
+        let name = inside
+            .iter()
+            .map(|p| p.to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
+        let kept = to.join(inside);
+        if ours.contains(&name) || kept.exists() {
+            continue;
         }
+        if let Some(folder) = kept.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        fs::rename(old.path(), &kept).with_context(|| format!("cannot keep {}", kept.display()))?;
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(e).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A link in the output would lead what we write to somewhere else.
+fn refuse_link(path: &Path) -> Result<()> {
+    let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+    anyhow::ensure!(
+        !is_link,
+        "{} is a symbolic link; remove it, the program made none there",
+        path.display()
+    );
+    Ok(())
+}
+
+/// Turns a second build of the same output away.
+fn lock(out: &Path) -> Result<Option<File>> {
+    #[cfg(unix)]
+    {
+        let folder = File::open(out).with_context(|| format!("cannot open {}", out.display()))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(Some(folder)),
+            Err(fs::TryLockError::WouldBlock) => anyhow::bail!(
+                "another build is writing {}; wait until it ends, or write elsewhere with -o",
+                out.display()
+            ),
+            // Some file systems have no locks.
+            Err(fs::TryLockError::Error(_)) => Ok(None),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = out;
+        Ok(None)
     }
 }
 

@@ -8,8 +8,9 @@ use crate::assess::signals::{Hit, SignalId};
 use crate::assess::{Assessment, inputs};
 use crate::model::{EditionId, Entity, EntityKind, Money, Sentence, Status, Text};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Things first seen in an edition that are named.
 const FIRSTS: usize = 200;
@@ -17,7 +18,7 @@ const FIRSTS: usize = 200;
 const QUARANTINED: f64 = 0.1;
 
 /// One lead as it was judged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lead {
     /// Its narrative's id, or else the session's own: what makes it the same story tomorrow.
     pub story: Text,
@@ -36,7 +37,7 @@ pub struct Lead {
 }
 
 /// A narrative as it stood.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     /// What it asks first.
     pub kind: NarrativeKind,
@@ -53,7 +54,7 @@ pub struct Standing {
 }
 
 /// The numbers of an edition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbers {
     /// All sessions.
     pub sessions: usize,
@@ -74,7 +75,7 @@ pub struct Numbers {
 }
 
 /// What an edition said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
     /// Which edition.
     pub edition: EditionId,
@@ -93,7 +94,7 @@ pub struct Account {
     /// When its window began.
     pub window_start: Timestamp,
     /// Rules that were in force.
-    pub rules: &'static str,
+    pub rules: Cow<'static, str>,
 }
 
 impl Account {
@@ -117,8 +118,13 @@ impl Account {
             },
             firsts: Vec::new(),
             window_start: edition.taken_at(),
-            rules: crate::assess::signals::RULES_VERSION,
+            rules: Cow::Borrowed(crate::assess::signals::RULES_VERSION),
         }
+    }
+
+    /// Whether nothing was missing.
+    pub fn is_whole(&self) -> bool {
+        self.incomplete.is_empty()
     }
 
     /// Sums up an edition.
@@ -154,7 +160,7 @@ impl Account {
             },
             firsts: firsts(edition),
             window_start: snapshot.window.start,
-            rules: crate::assess::signals::RULES_VERSION,
+            rules: Cow::Borrowed(crate::assess::signals::RULES_VERSION),
         }
     }
 }
@@ -232,12 +238,12 @@ pub(super) fn incomplete(
 }
 
 /// What later editions remember of all before them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Chronicle {
     /// The edition before.
-    pub(super) last: Option<Arc<Account>>,
-    /// The last one that was whole.
-    pub(super) last_whole: Option<Arc<Account>>,
+    pub(super) last: Option<Account>,
+    /// The last one that was whole, where the one before is not.
+    last_whole: Option<Account>,
     /// Stories of every edition so far.
     pub(super) ever: BTreeSet<Text>,
     /// Every narrative so far.
@@ -252,19 +258,20 @@ impl Chronicle {
 
     /// The same with an edition more: what it said, and the narratives as it leaves them.
     pub(super) fn and(mut self, account: Account, threads: Vec<Thread>) -> Self {
-        let account = Arc::new(account);
         let stories = account.leads.iter().map(|l| l.story.clone());
         self.ever.extend(stories);
         self.threads = threads;
-        if account.incomplete.is_empty() {
-            self.last_whole = Some(Arc::clone(&account));
+        let before = self.last.replace(account);
+        if self.last.as_ref().is_some_and(Account::is_whole) {
+            self.last_whole = None;
+        } else if before.as_ref().is_some_and(Account::is_whole) {
+            self.last_whole = before;
         }
-        self.last = Some(account);
         self
     }
 
     /// The edition to compare with: the last whole one, else the one before.
     pub(super) fn reference(&self) -> Option<&Account> {
-        self.last_whole.as_deref().or(self.last.as_deref())
+        self.last_whole.as_ref().or(self.last.as_ref())
     }
 }

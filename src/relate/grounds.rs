@@ -9,10 +9,11 @@ use crate::assess::signals::{BY_DESIGN, SignalId};
 use crate::assess::trust::{Doubt, Trust, TrustLevel};
 use crate::assess::{Facts, lookup, stake};
 use crate::model::{Inventory, Text};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// The parts of a session's facts that the inventory is asked about, and the doubts it left.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grounds {
     key: Vec<Text>,
     host: Option<Text>,

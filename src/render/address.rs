@@ -75,9 +75,12 @@ impl Root {
     }
 }
 
+/// Folder of the editions, relative to the site.
+pub const EDITIONS: &str = "editions";
+
 /// The folder of an edition, relative to the site, with a slash at its end.
 pub fn edition_folder(id: EditionId) -> String {
-    format!("editions/{id}/")
+    format!("{EDITIONS}/{id}/")
 }
 
 /// A readable and safe name: up to 32 characters of `[a-z0-9-]` from the name, then

@@ -10,6 +10,7 @@ use crate::reading::Read;
 use crate::relate::Edition;
 use crate::source::content::Content;
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 use std::io::Write;
 
 /// What every page needs to know of the site.
@@ -22,8 +23,30 @@ pub struct SiteText<'a> {
     pub theme: &'a Theme,
 }
 
+/// Where an edition stands among the others, and what it replaced.
+#[derive(Clone, Debug, Default)]
+pub struct Provenance {
+    /// Seal of the edition before; absent for the first one.
+    pub previous: Option<String>,
+    /// Digest of the inventory it is judged by; empty without one.
+    pub inventory: String,
+    /// What it replaced, the oldest first.
+    pub revisions: Vec<Revision>,
+}
+
+/// A published edition that another one of the same moment took the place of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Digest of all its files but the brief.
+    pub was: String,
+    /// The same of what took its place.
+    pub now: String,
+    /// Why.
+    pub why: String,
+}
+
 /// One edition as the archive lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// Its id.
     pub id: EditionId,
@@ -47,16 +70,19 @@ pub struct EditionSite<'a> {
     pub edition: &'a Edition<'a>,
     /// How it is shown.
     pub text: &'a SiteText<'a>,
+    /// Where it stands.
+    pub provenance: Provenance,
     entities: EntityPages,
     slugs: Vec<Box<str>>,
 }
 
 impl<'a> EditionSite<'a> {
     /// Plans an edition.
-    pub fn new(edition: &'a Edition<'a>, text: &'a SiteText<'a>) -> Self {
+    pub fn new(edition: &'a Edition<'a>, text: &'a SiteText<'a>, provenance: Provenance) -> Self {
         Self {
             edition,
             text,
+            provenance,
             entities: EntityPages::of(edition),
             slugs: session_slugs(edition),
         }
@@ -111,7 +137,7 @@ impl<'a> EditionSite<'a> {
             Leaf::Ledger(page) => ledger::page(&self.linker(0), self.text, page)?,
             Leaf::Queue(page) => queue::page(&self.linker(0), self.text, page)?,
             Leaf::Changes => changes::page(&self.linker(0), self.text)?,
-            Leaf::Brief => brief::page(&self.linker(0), self.text)?,
+            Leaf::Brief => brief::page(&self.linker(0), self.text, &self.provenance)?,
             Leaf::BriefJson => brief_data::json(&self.linker(0))?,
             Leaf::LedgerCsv => return ledger::csv(&self.linker(0), out),
             Leaf::LedgerJsonl => return ledger::jsonl(&self.linker(0), out),
@@ -131,7 +157,7 @@ impl<'a> EditionSite<'a> {
     pub fn render_root(&self, root: Root, listings: &[Listing]) -> Result<Vec<u8>> {
         let linker = self.root_linker();
         match root {
-            Root::Index => brief::page(&linker, self.text),
+            Root::Index => brief::page(&linker, self.text, &self.provenance),
             Root::BriefJson => brief_data::json(&linker),
             Root::Queue => queue::page(&linker, self.text, 1),
             Root::Ledger => ledger::page(&linker, self.text, 1),

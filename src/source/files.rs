@@ -5,10 +5,12 @@
 use super::limits;
 use crate::diagnostic::Diagnostic;
 use anyhow::{Context, Result, anyhow};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use walkdir::WalkDir;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -77,6 +79,51 @@ pub fn digest(path: &Path) -> Result<String> {
         }
         hasher.update(&buffer[..read]);
     }
+}
+
+/// What a file is on disk, without looking into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    size: u64,
+    /// Nanoseconds since 1970.
+    changed: u128,
+    /// Its number on the file system, where there is one.
+    number: u64,
+}
+
+/// A file that was changed less than this many nanoseconds ago may change again without
+/// its time showing it.
+const UNSETTLED: u128 = 2_000_000_000;
+
+impl State {
+    /// Of a file as it lies there now.
+    pub fn of(path: &Path) -> Result<Self> {
+        let meta = std::fs::metadata(path)
+            .with_context(|| format!("cannot look at {}", path.display()))?;
+        let changed = meta.modified().ok();
+        let changed = changed.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        Ok(Self {
+            size: meta.len(),
+            changed: changed.map_or(0, |since| since.as_nanos()),
+            number: number(&meta),
+        })
+    }
+
+    /// Whether the file has been left alone long enough for its time to tell.
+    pub fn is_settled(&self) -> bool {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        now.is_ok_and(|now| now.as_nanos() > self.changed + UNSETTLED)
+    }
+}
+
+#[cfg(unix)]
+fn number(meta: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+#[cfg(not(unix))]
+fn number(_: &std::fs::Metadata) -> u64 {
+    0
 }
 
 /// The files below a folder, sorted by path. A folder that is not there has none.

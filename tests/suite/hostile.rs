@@ -188,7 +188,12 @@ fn files_outside(site: &TestSite) -> BTreeSet<String> {
     walkdir::WalkDir::new(&parent)
         .into_iter()
         .map(|e| e.unwrap().into_path())
-        .filter(|p| p.is_file() && !p.starts_with(site.path("public")))
+        .filter(|p| p.is_file())
+        .filter(|p| {
+            !["public", ".daybrief"]
+                .iter()
+                .any(|f| p.starts_with(site.path(f)))
+        })
         .map(|p| p.strip_prefix(&parent).unwrap().display().to_string())
         .collect()
 }

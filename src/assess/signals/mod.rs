@@ -37,6 +37,7 @@ use super::window::ReplayWindow;
 use crate::history::{Usual, fingerprint};
 use crate::model::{Inventory, Sentence, Session, Text};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub use references::{FRAMEWORKS, Framework, references};
 pub(crate) use s02_shared_key::BY_DESIGN;
@@ -48,7 +49,7 @@ pub use weights::{HIGHEST, Weights};
 pub const RULES_VERSION: &str = "2";
 
 /// What a signal is about. Signals of one family are damped against each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Family {
     /// Who.
     Identity,
@@ -99,7 +100,7 @@ impl Family {
 macro_rules! signal_ids {
     ($($id:ident $number:literal $family:ident $weight:literal;)*) => {
         /// Names a signal. The table behind it holds every weight and family.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[expect(missing_docs, reason = "each signal is documented in its own file")]
         pub enum SignalId { $($id,)* }
 

@@ -5,10 +5,11 @@ use super::raised::Raised;
 use crate::assess::Facts;
 use crate::assess::context::Context;
 use crate::model::{About, Disposition, EditionId, Entity, Sentence, Text};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is remembered of a question.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
     /// The narratives that asked it, each with the edition from which it did.
     names: BTreeMap<String, EditionId>,

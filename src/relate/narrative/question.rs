@@ -7,10 +7,11 @@ use crate::assess::signals::SignalId;
 use crate::assess::{Facts, Verdict};
 use crate::model::{About, Disposition, Entity, EntityKind, Ruling, Sentence, Slot, Text};
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 /// What a narrative asks. The order is the order of precedence when questions
 /// share their sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NarrativeKind {
     /// Who handed out this key?
     UnknownKey,
@@ -86,7 +87,7 @@ impl NarrativeKind {
 }
 
 /// What a narrative is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Subject {
     /// Something sessions share.
     Entity(Entity),
@@ -128,7 +129,7 @@ impl Subject {
 }
 
 /// One question.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Question {
     /// What is asked.
     pub kind: NarrativeKind,

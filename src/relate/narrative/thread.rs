@@ -5,6 +5,7 @@ use super::question::{Question, Subject};
 use crate::assess::Context;
 use crate::model::{Disposition, EditionId, Entity, Ruling, Sentence, Text};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ pub const UNDECIDED: SignedDuration = SignedDuration::from_hours(24 * 14);
 pub(super) type Fact = (Subject, Entity);
 
 /// Why a narrative is closed, and since when.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Closure {
     /// The edition that first said so.
     pub edition: EditionId,
@@ -69,7 +70,7 @@ impl State {
 }
 
 /// What is carried of a narrative.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Thread {
     /// Stable id, from its first subject and the day that was first seen.
     pub id: String,

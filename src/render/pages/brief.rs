@@ -5,12 +5,13 @@ use super::frame::{Frame, Section};
 use super::item::{self, ItemView};
 use super::ledger::{self, RowView};
 use super::map_view::{self, MapView};
+use super::provenance::ProvenanceView;
 use super::{Link, counted};
 use crate::model::{Status, moment, span_words};
 use crate::relate::queue;
 use crate::relate::{Edition, Item, Turn, subject};
 use crate::render::address::{Leaf, Linker};
-use crate::render::edition_site::SiteText;
+use crate::render::edition_site::{Provenance, SiteText};
 use crate::render::html::Markup;
 use crate::render::markdown;
 use anyhow::Result;
@@ -40,6 +41,7 @@ struct View {
     raw_detail: Option<String>,
     why: Prose,
     coverage: Coverage,
+    provenance: ProvenanceView,
     quiet: Option<String>,
 }
 
@@ -111,12 +113,13 @@ pub(super) struct Coverage {
 }
 
 /// The brief's page.
-pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
+pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, provenance: &Provenance) -> Result<Vec<u8>> {
     let edition = linker.of();
     let headline = headline(edition);
     let why = text.content.get("why-sessions");
     let view = View {
         frame: Frame::new(linker, text, &headline, Section::Brief),
+        provenance: ProvenanceView::of(provenance),
         bottom_line: bottom_line(linker),
         since: since(linker),
         answer: answer(linker),

@@ -11,6 +11,7 @@ pub mod ledger;
 mod map_view;
 pub mod method;
 pub mod not_found;
+mod provenance;
 pub mod queue;
 pub mod session;
 mod timeline;

@@ -1,0 +1,131 @@
+//! What stands in the output, and what of it a build may leave as it is.
+
+use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
+use crate::model::EditionId;
+use crate::render::address::{EDITIONS, edition_folder};
+use crate::site::{Site, Taken};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::digest::Sha256Sum;
+
+/// The published site.
+pub(super) struct Published {
+    out: PathBuf,
+    /// Each edition with the seal of the one before, by id.
+    editions: BTreeMap<String, (Listed, Option<Sha256Sum>)>,
+    /// The site's own files.
+    pub(super) files: Vec<Entry>,
+    /// Whether the site's manifest is there.
+    has_manifest: bool,
+}
+
+impl Published {
+    /// Looks at an output folder. Without the site's manifest those of the editions say
+    /// what is there.
+    pub(super) fn in_folder(out: &Path) -> Self {
+        let folders = folders(out);
+        let (listed, files, has_manifest) = match SiteManifest::read(out) {
+            Some(manifest) => (manifest.editions, manifest.files, true),
+            None => (found(out, &folders), Vec::new(), false),
+        };
+        let mut editions = BTreeMap::new();
+        let mut previous = None;
+        for edition in listed {
+            let seal = edition.seal;
+            if folders.contains(&edition.edition) {
+                editions.insert(edition.edition.clone(), (edition, previous));
+            }
+            previous = Some(seal);
+        }
+        Self {
+            out: out.to_owned(),
+            editions,
+            files,
+            has_manifest,
+        }
+    }
+
+    /// The manifest in an edition's folder.
+    pub(super) fn manifest_of(&self, id: EditionId) -> Option<EditionManifest> {
+        EditionManifest::read(&self.out.join(edition_folder(id)))
+    }
+
+    /// An edition as it is listed, when it was made from this history: a published edition
+    /// does not change for anything else. Only the latest follows what is declared too.
+    pub(super) fn standing(&self, site: &Site, taken: &Taken) -> Option<&Listed> {
+        let (listed, _) = self.editions.get(&taken.id.to_string())?;
+        let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
+        let stands = listed.history == taken.chain
+            && (!is_latest || listed.declared == site.declared && self.is_whole(taken.id));
+        stands.then_some(listed)
+    }
+
+    /// The same, when it follows this seal too.
+    pub(super) fn standing_after(
+        &self,
+        site: &Site,
+        taken: &Taken,
+        previous: Option<Sha256Sum>,
+    ) -> Option<&Listed> {
+        let (_, before) = self.editions.get(&taken.id.to_string())?;
+        self.standing(site, taken).filter(|_| *before == previous)
+    }
+
+    /// Whether every file of an edition has its size.
+    fn is_whole(&self, id: EditionId) -> bool {
+        let folder = self.out.join(edition_folder(id));
+        EditionManifest::read(&folder).is_some_and(|m| have_sizes(&folder, &m.files))
+    }
+
+    /// Whether the site's own files are there, and exactly these editions.
+    pub(super) fn is_up_to_date(&self, site: &Site) -> bool {
+        self.has_manifest
+            && self.editions.len() == site.snapshots.len()
+            && have_sizes(&self.out, &self.files)
+    }
+
+    /// Editions whose snapshots are gone.
+    pub(super) fn gone(&self, site: &Site) -> Vec<String> {
+        let kept: BTreeSet<String> = site.snapshots.iter().map(|t| t.id.to_string()).collect();
+        let editions = self.editions.keys();
+        editions.filter(|id| !kept.contains(*id)).cloned().collect()
+    }
+}
+
+fn have_sizes(folder: &Path, files: &[Entry]) -> bool {
+    let has_size = |entry: &Entry| {
+        let meta = folder.join(&entry.path).symlink_metadata();
+        meta.is_ok_and(|m| m.is_file() && m.len() == entry.size)
+    };
+    files.iter().all(has_size)
+}
+
+/// Names of the folders of editions; a link is none.
+fn folders(out: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(out.join(EDITIONS)).into_iter().flatten();
+    entries
+        .flatten()
+        .filter(|e| e.file_type().is_ok_and(|t| t.is_dir()))
+        .filter_map(|e| e.file_name().into_string().ok())
+        .collect()
+}
+
+/// The editions that the folders themselves tell of, as far as one follows the other.
+fn found(out: &Path, folders: &BTreeSet<String>) -> Vec<Listed> {
+    let mut manifests: Vec<EditionManifest> = folders
+        .iter()
+        .filter_map(|name| EditionManifest::read(&out.join(EDITIONS).join(name)))
+        .collect();
+    manifests.sort_by(|a, b| a.edition.cmp(&b.edition));
+    let mut listed = Vec::new();
+    let mut previous = None;
+    for manifest in manifests {
+        if manifest.previous != previous {
+            break;
+        }
+        previous = Some(manifest.seal);
+        listed.extend(Listed::of(&manifest));
+    }
+    listed
+}

@@ -1,0 +1,152 @@
+//! Staging one edition: every page, the records, the seal.
+
+use super::digest::Sha256Sum;
+use super::manifest::{EditionManifest, Entry, FILE, Inputs};
+use super::staging::Staging;
+use crate::reading::{self, Read};
+use crate::render::{EditionSite, Leaf, Revision};
+use crate::site::{Site, Taken};
+use crate::walk::Step;
+use anyhow::Result;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+/// What an edition is sealed with beside its files.
+pub(super) struct Sealing<'a> {
+    /// What it is made from.
+    pub(super) inputs: Inputs,
+    /// Seal of the edition before.
+    pub(super) previous: Option<Sha256Sum>,
+    /// What stands there now.
+    pub(super) old: Option<&'a EditionManifest>,
+}
+
+/// A staged edition.
+pub(super) struct Staged {
+    /// Its manifest.
+    pub(super) manifest: EditionManifest,
+    /// Whether it says something else than what stands there now.
+    pub(super) is_revised: bool,
+}
+
+/// What an edition is made from.
+pub(super) fn inputs(site: &Site, taken: &Taken) -> Inputs {
+    Inputs {
+        snapshot: taken.digest.clone(),
+        history: taken.chain.clone(),
+        declared: site.declared.clone(),
+        inventory: site.inventory_digest.clone(),
+    }
+}
+
+/// Stages an edition. When it says something else than what was published, its brief
+/// tells so.
+pub(super) fn edition(
+    staging: &Staging,
+    step: &Step<'_>,
+    pages: &mut EditionSite<'_>,
+    sealing: &Sealing<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Staged> {
+    let folder = pages.folder();
+    let leaves: Vec<Leaf> = pages.leaves();
+    let folders: BTreeSet<String> = leaves
+        .iter()
+        .filter_map(|l| parent(&pages.path(*l)))
+        .chain(["session".to_owned()])
+        .collect();
+    for inner in folders {
+        staging.folder(&format!("{folder}{inner}"))?;
+    }
+    let mut entries = sessions(staging, step, pages, progress)?;
+    let stage = |leaf: Leaf, pages: &EditionSite<'_>| {
+        let name = pages.path(leaf);
+        let mut file = staging.file(&format!("{folder}{name}"))?;
+        pages.render(leaf, &mut file)?;
+        file.finish(&name)
+    };
+    let rendered = leaves.par_iter().map(|leaf| stage(*leaf, pages));
+    entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
+    progress(leaves.len());
+    let seal = |pages: &EditionSite<'_>, entries: &[Entry]| {
+        EditionManifest::sealed(
+            step.taken.id,
+            sealing.inputs.clone(),
+            sealing.previous,
+            pages.provenance.revisions.clone(),
+            entries.to_vec(),
+        )
+    };
+    let mut manifest = seal(pages, &entries);
+    let replaced = sealing.old.filter(|o| o.contents != manifest.contents);
+    if let Some(old) = replaced {
+        pages.provenance.revisions.push(Revision {
+            was: old.contents.to_string(),
+            now: manifest.contents.to_string(),
+            why: old.why_revised(&sealing.inputs).to_owned(),
+        });
+        let brief = stage(Leaf::Brief, pages)?;
+        entries.retain(|e| e.path != brief.path);
+        entries.push(brief);
+        manifest = seal(pages, &entries);
+    }
+    staging.write(&folder, FILE, &manifest.bytes()?)?;
+    Ok(Staged {
+        is_revised: replaced.is_some(),
+        manifest,
+    })
+}
+
+/// Streams the sessions once more: their pages, and the redacted raw records.
+fn sessions(
+    staging: &Staging,
+    step: &Step<'_>,
+    pages: &EditionSite<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Entry>> {
+    let folder = pages.folder();
+    let records = pages.path(Leaf::Records);
+    let mut raw = staging.file(&format!("{folder}{records}"))?;
+    let mut entries = Vec::with_capacity(step.reading.facts.len() + 64);
+    reading::sessions(step.file, step.reading, |batch| {
+        let staged: Vec<Vec<Entry>> = batch
+            .par_iter()
+            .map(|read| session(staging, read, pages, &folder))
+            .collect::<Result<_>>()?;
+        progress(staged.len());
+        for (read, of_session) in batch.iter().zip(staged) {
+            entries.extend(of_session);
+            raw.write_all(&read.raw)?;
+            raw.write_all(b"\n")?;
+        }
+        Ok(())
+    })?;
+    entries.push(raw.finish(&records)?);
+    Ok(entries)
+}
+
+fn session(
+    staging: &Staging,
+    read: &Read,
+    pages: &EditionSite<'_>,
+    folder: &str,
+) -> Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(1);
+    for leaf in EditionSite::session_leaves(read.index, read.session.events.len()) {
+        let Leaf::Session(_, page) = leaf else {
+            continue;
+        };
+        let bytes = pages.render_session(read, page)?;
+        entries.push(staging.write(folder, &pages.path(leaf), &bytes)?);
+    }
+    Ok(entries)
+}
+
+fn parent(path: &str) -> Option<String> {
+    Path::new(path)
+        .parent()
+        .map(|p| p.to_string_lossy().into_owned())
+        .filter(|p| !p.is_empty())
+}

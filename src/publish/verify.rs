@@ -1,0 +1,135 @@
+//! `verify`: whether a published site is what its manifests say, and its seals a chain.
+
+use super::digest::Sha256Sum;
+use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
+use crate::render::address::EDITIONS;
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::path::Path;
+use walkdir::WalkDir;
+
+/// What is wrong with a file of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Its bytes are not those that were published.
+    Changed,
+    /// It is not there.
+    Missing,
+    /// No manifest lists it.
+    Extra,
+    /// It does not follow from the edition before, or from its own files.
+    Unsealed,
+}
+
+impl Fault {
+    /// The word before the file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::Extra => "extra",
+            Self::Unsealed => "unsealed",
+        }
+    }
+}
+
+/// What a replay of the manifests found.
+#[derive(Debug)]
+pub struct Verified {
+    /// Each fault with its file, relative to the site.
+    pub faults: BTreeSet<(String, Fault)>,
+    /// Editions that were replayed.
+    pub editions: usize,
+    /// Files that were compared.
+    pub files: usize,
+    /// Seal of the latest edition.
+    pub head: Sha256Sum,
+}
+
+/// Replays the manifests of a published site. Fails when it has none.
+pub fn verify(out: &Path) -> Result<Verified> {
+    let site = SiteManifest::read(out).with_context(|| {
+        format!(
+            "{} holds no {FILE} of a site; name the folder that `daybrief build` wrote",
+            out.display()
+        )
+    })?;
+    let mut found = Verified {
+        faults: BTreeSet::new(),
+        editions: site.editions.len(),
+        files: site.files.len() + 1,
+        head: site.head,
+    };
+    let mut expected: BTreeSet<String> = site.files.iter().map(|e| e.path.clone()).collect();
+    expected.insert(FILE.to_owned());
+    found.compare(out, "", &site.files);
+    let mut previous = None;
+    for listed in &site.editions {
+        let folder = format!("{EDITIONS}/{}/", listed.edition);
+        let path = format!("{folder}{FILE}");
+        expected.insert(path.clone());
+        found.files += 1;
+        let Ok(bytes) = std::fs::read(out.join(&path)) else {
+            found.faults.insert((path, Fault::Missing));
+            previous = Some(listed.seal);
+            continue;
+        };
+        if Sha256Sum::of(&bytes) != listed.manifest {
+            found.faults.insert((path.clone(), Fault::Changed));
+        }
+        if let Some(manifest) = EditionManifest::read(&out.join(&folder)) {
+            let is_sealed = manifest.is_sealed()
+                && manifest.previous == previous
+                && manifest.seal == listed.seal
+                && manifest.edition == listed.edition;
+            if !is_sealed {
+                found.faults.insert((path, Fault::Unsealed));
+            }
+            found.files += manifest.files.len();
+            found.compare(out, &folder, &manifest.files);
+            expected.extend(manifest.files.iter().map(|e| format!("{folder}{}", e.path)));
+        }
+        previous = Some(listed.seal);
+    }
+    if previous.is_some_and(|last| last != site.head) {
+        found.faults.insert((FILE.to_owned(), Fault::Unsealed));
+    }
+    found.look_for_extra(out, &expected);
+    Ok(found)
+}
+
+impl Verified {
+    /// Compares files with what a manifest says of them.
+    fn compare(&mut self, out: &Path, folder: &str, entries: &[Entry]) {
+        let fault = |entry: &Entry| {
+            let path = format!("{folder}{}", entry.path);
+            let full = out.join(&path);
+            let fault = match full.symlink_metadata() {
+                Err(_) => Fault::Missing,
+                Ok(meta) if !meta.is_file() || meta.len() != entry.size => Fault::Changed,
+                Ok(_) => match std::fs::read(&full) {
+                    Ok(bytes) if Sha256Sum::of(&bytes) == entry.sha256 => return None,
+                    _ => Fault::Changed,
+                },
+            };
+            Some((path, fault))
+        };
+        let faults: Vec<(String, Fault)> = entries.par_iter().filter_map(fault).collect();
+        self.faults.extend(faults);
+    }
+
+    fn look_for_extra(&mut self, out: &Path, expected: &BTreeSet<String>) {
+        let entries = WalkDir::new(out).min_depth(1).into_iter().flatten();
+        for entry in entries.filter(|e| !e.file_type().is_dir()) {
+            let Ok(inside) = entry.path().strip_prefix(out) else {
+                continue;
+            };
+            let parts: Vec<_> = inside.iter().map(|p| p.to_string_lossy()).collect();
+            let path = parts.join("/");
+            if !expected.contains(&path) {
+                self.faults.insert((path, Fault::Extra));
+            }
+        }
+    }
+}

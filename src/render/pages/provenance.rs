@@ -1,0 +1,52 @@
+//! Where a brief stands among the editions: what it follows, what it was judged by, what
+//! it replaced.
+
+use super::counted;
+use crate::render::edition_site::Provenance;
+use serde::Serialize;
+
+/// Characters of a digest that are shown.
+const SHOWN: usize = 12;
+
+#[derive(Serialize)]
+pub(super) struct ProvenanceView {
+    revised: Option<String>,
+    chain: String,
+    judged: String,
+}
+
+impl ProvenanceView {
+    pub(super) fn of(provenance: &Provenance) -> Self {
+        Self {
+            revised: revised(provenance),
+            chain: match &provenance.previous {
+                Some(seal) => format!("This edition follows the one sealed {}.", short(seal)),
+                None => "This edition is the first of its chain.".to_owned(),
+            },
+            judged: match provenance.inventory.as_str() {
+                "" => "Judged without an inventory.".to_owned(),
+                digest => format!("Judged by inventory {}.", short(digest)),
+            },
+        }
+    }
+}
+
+fn revised(provenance: &Provenance) -> Option<String> {
+    let last = provenance.revisions.last()?;
+    let mut words = format!(
+        "Revised: {}. It replaces what was published before; its digest was {} and is {} now.",
+        last.why,
+        short(&last.was),
+        short(&last.now)
+    );
+    if let earlier @ 1.. = provenance.revisions.len() - 1 {
+        words.push_str(" The manifest lists ");
+        words.push_str(&counted(earlier, "revision", "revisions"));
+        words.push_str(" before that.");
+    }
+    Some(words)
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..SHOWN).unwrap_or(digest)
+}

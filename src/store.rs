@@ -1,0 +1,226 @@
+//! What earlier builds worked out, beside the site, so that a build does only what is new.
+//!
+//! Everything in it follows from the snapshots and what the company declared. It may be
+//! deleted at any time: that costs time, never a byte of output. So nothing here fails a
+//! build. A store that is missing, damaged, in use, or of another program is one that
+//! remembers nothing.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the store is beside the site, not part of it"
+)]
+
+use anyhow::Result;
+use redb::{Database, ReadOnlyDatabase, ReadableDatabase, ReadableTable, TableDefinition};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// Folder of what may be deleted, relative to the site.
+pub const FOLDER: &str = ".daybrief";
+const FILE: &str = "history.redb";
+/// Every value is bytes of `postcard` under a name.
+const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
+/// Which program wrote the values; no other one reads them.
+const WRITER: &str = "writer";
+/// Memory for pages of the store, in bytes.
+const CACHE: usize = 4 << 20;
+
+/// The store of a site.
+pub struct Store {
+    path: PathBuf,
+    handle: Handle,
+}
+
+enum Handle {
+    Nothing,
+    Read(ReadOnlyDatabase),
+    Write(Database),
+}
+
+/// What a build adds.
+#[derive(Default)]
+pub struct Additions {
+    values: Vec<(String, Vec<u8>)>,
+}
+
+impl Additions {
+    /// Takes all of another's.
+    pub fn append(&mut self, other: &mut Self) {
+        self.values.append(&mut other.values);
+    }
+
+    /// Adds a value under a name.
+    pub fn put(&mut self, name: &str, value: &impl Serialize) -> Result<()> {
+        self.values
+            .push((name.to_owned(), postcard::to_allocvec(value)?));
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The store of a site, to read from.
+    pub fn read(root: &Path) -> Self {
+        let path = root.join(FOLDER).join(FILE);
+        let handle = match ReadOnlyDatabase::open(&path) {
+            Ok(database) => Handle::Read(database),
+            Err(_) => Handle::Nothing,
+        };
+        Self { path, handle }.of_this_program()
+    }
+
+    /// The store of a site, to read from and to add to.
+    pub fn write(root: &Path) -> Self {
+        let path = root.join(FOLDER).join(FILE);
+        let open = || Database::builder().set_cache_size(CACHE).create(&path);
+        let _ = std::fs::create_dir_all(root.join(FOLDER));
+        let opened = open().or_else(|e| {
+            if matches!(e, redb::DatabaseError::DatabaseAlreadyOpen) {
+                return Err(e);
+            }
+            // Damaged beyond its own repair: it can be worked out again.
+            let _ = std::fs::remove_file(&path);
+            open()
+        });
+        let handle = opened.map_or(Handle::Nothing, Handle::Write);
+        Self { path, handle }.of_this_program()
+    }
+
+    /// A store that remembers nothing.
+    pub fn nothing() -> Self {
+        Self {
+            path: PathBuf::new(),
+            handle: Handle::Nothing,
+        }
+    }
+
+    /// Forgets what another program wrote: it may have hashed or judged otherwise.
+    fn of_this_program(self) -> Self {
+        let is_ours = self.get(WRITER) == Some(writer());
+        match self.handle {
+            Handle::Write(database) if !is_ours => {
+                drop(database);
+                let _ = std::fs::remove_file(&self.path);
+                let fresh = Database::builder().set_cache_size(CACHE).create(&self.path);
+                Self {
+                    handle: fresh.map_or(Handle::Nothing, Handle::Write),
+                    path: self.path,
+                }
+            }
+            Handle::Read(_) if !is_ours => Self::nothing(),
+            _ => self,
+        }
+    }
+
+    /// A value, if it is there and what is asked for.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let transaction = match &self.handle {
+            Handle::Nothing => return None,
+            Handle::Read(database) => database.begin_read(),
+            Handle::Write(database) => database.begin_read(),
+        };
+        let table = transaction.ok()?.open_table(VALUES).ok()?;
+        let bytes = table.get(name).ok()??;
+        postcard::from_bytes(bytes.value()).ok()
+    }
+
+    /// Several values of one sort, in the order of their names; absent ones stay absent.
+    pub fn get_all<T: DeserializeOwned>(&self, names: &[String]) -> Vec<Option<T>> {
+        let transaction = match &self.handle {
+            Handle::Nothing => None,
+            Handle::Read(database) => database.begin_read().ok(),
+            Handle::Write(database) => database.begin_read().ok(),
+        };
+        let table = transaction.and_then(|t| t.open_table(VALUES).ok());
+        let value = |name: &String| {
+            let bytes = table.as_ref()?.get(name.as_str()).ok()??;
+            postcard::from_bytes(bytes.value()).ok()
+        };
+        names.iter().map(value).collect()
+    }
+
+    /// Adds values in one step, and drops every other one that is not to be kept.
+    pub fn add(&self, additions: &Additions, keep: &BTreeSet<String>) -> Result<()> {
+        let Handle::Write(database) = &self.handle else {
+            return Ok(());
+        };
+        let transaction = database.begin_write()?;
+        {
+            let mut table = transaction.open_table(VALUES)?;
+            let gone: Vec<String> = table
+                .iter()?
+                .flatten()
+                .map(|(name, _)| name.value().to_owned())
+                .filter(|name| !keep.contains(name))
+                .collect();
+            for name in gone {
+                table.remove(name.as_str())?;
+            }
+            for (name, bytes) in &additions.values {
+                table.insert(name.as_str(), bytes.as_slice())?;
+            }
+            let writer = postcard::to_allocvec(&writer())?;
+            table.insert(WRITER, writer.as_slice())?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+/// Names this build of the program: its version, and which file it was started from.
+fn writer() -> Option<String> {
+    let file = std::env::current_exe().ok()?;
+    let meta = file.metadata().ok()?;
+    let changed = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!(
+        "{} {} {} {}",
+        env!("CARGO_PKG_VERSION"),
+        crate::assess::signals::RULES_VERSION,
+        meta.len(),
+        changed.as_nanos()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(store: &Store, name: &str, value: u64, keep: &[&str]) {
+        let mut additions = Additions::default();
+        additions.put(name, &value).unwrap();
+        let keep = keep.iter().map(|n| (*n).to_owned()).collect();
+        store.add(&additions, &keep).unwrap();
+    }
+
+    #[test]
+    fn values_stay_until_they_are_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::write(folder.path());
+        put(&store, "a", 1, &[]);
+        put(&store, "b", 2, &["a"]);
+        drop(store);
+        let store = Store::read(folder.path());
+        assert_eq!((store.get("a"), store.get("b")), (Some(1_u64), Some(2_u64)));
+        drop(store);
+        let store = Store::write(folder.path());
+        put(&store, "c", 3, &["b"]);
+        let all = store.get_all::<u64>(&["a".into(), "b".into(), "c".into()]);
+        assert_eq!(all, [None, Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn a_damaged_store_remembers_nothing_and_works_again() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join(FOLDER)).unwrap();
+        std::fs::write(folder.path().join(FOLDER).join(FILE), "not a store").unwrap();
+        assert_eq!(Store::read(folder.path()).get::<u64>("a"), None);
+        let store = Store::write(folder.path());
+        put(&store, "a", 1, &[]);
+        assert_eq!(store.get("a"), Some(1_u64));
+        let second = Store::write(folder.path());
+        assert_eq!(second.get::<u64>("a"), None, "somebody else has it open");
+        assert_eq!(Store::nothing().get::<u64>("a"), None);
+    }
+}
