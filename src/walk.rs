@@ -3,7 +3,7 @@
 use crate::assess::{Declared, sighting};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::Baseline;
-use crate::model::Inventory;
+use crate::model::{Disposition, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
 use crate::site::{STAMPS, Site, Taken};
@@ -91,6 +91,9 @@ impl Site {
                     is_latest: place + 1 == count,
                 })?;
             }
+            if place + 1 == count {
+                walked.diagnostics.extend(self.about_nothing(&edition));
+            }
             let lessons;
             (state.chronicle, lessons) = edition.into_next();
             learn(&mut state.baseline, &reading, &inventory, lessons);
@@ -100,6 +103,18 @@ impl Site {
         }
         walked.diagnostics.extend(self.expired());
         Ok(walked)
+    }
+
+    /// A warning for each decision in force that is about nothing the latest edition knows.
+    fn about_nothing(&self, latest: &Edition<'_>) -> Vec<Diagnostic> {
+        let decisions = self.dispositions.in_force(latest.context.now());
+        let unknown = decisions.filter(|d| !latest.knows(d));
+        let warning = |d: &Disposition| {
+            let message = format!("no snapshot has `{}`", d.about.words());
+            let mend = "copy the name from its page: a decision about nothing does nothing";
+            Diagnostic::warning(&d.file, message, mend)
+        };
+        unknown.map(warning).collect()
     }
 
     /// The place to begin at in order to come to another, and the state there.

@@ -86,12 +86,12 @@ impl Change {
     }
 }
 
-/// The gravest destructive act of a session.
+/// What a destructive act of a session hit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Destroyed {
     /// What was hit: a file, a repository, a destination or the tool that did it.
     pub target: Entity,
-    /// Strength of the act, 0 to 1.
+    /// Strength of the gravest act that hit it, 0 to 1.
     pub strength: f64,
 }
 
@@ -188,8 +188,10 @@ pub struct Facts {
     pub changes: Vec<Change>,
     /// Files that would go on acting, were deleted, and were not written again; with the time.
     pub removed: Vec<(Entity, Option<Timestamp>)>,
-    /// The gravest destructive act.
-    pub destroyed: Option<Box<Destroyed>>,
+    /// What destructive acts hit, each once, the gravest act first.
+    pub destroyed: Box<[Destroyed]>,
+    /// Whether there were more changes, or more that was destroyed, than are kept.
+    pub has_more: bool,
     /// The longest silence in the middle of work that nothing explains.
     pub gap: Option<Gap>,
     /// How far the record's times go back at most, in seconds; 0 when they are in order.
@@ -242,7 +244,6 @@ impl Facts {
         Record {
             session: &self.id,
             deed: self.deed,
-            last: self.last_sign,
         }
     }
 

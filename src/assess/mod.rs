@@ -33,7 +33,8 @@ use confidence::Confidence;
 use jiff::Timestamp;
 use score::{Circumstances, Input, Score, score};
 use signals::{Finding, Hit, SignalId, definition};
-use trust::Trust;
+use std::collections::BTreeSet;
+use trust::{Doubt, Trust, TrustLevel};
 
 /// The full judgement of one session.
 #[derive(Clone, Debug)]
@@ -78,6 +79,31 @@ impl Assessment {
             .filter(|i| i.signal != id)
             .collect();
         score(&inputs, circumstances(facts, &self.trust, held)).shown
+    }
+
+    /// The number the session would have if these signals and doubts were settled; weak
+    /// attribution counts the doubts that are left.
+    pub fn beyond(
+        &self,
+        signals: &BTreeSet<SignalId>,
+        doubts: &BTreeSet<Doubt>,
+        facts: &Facts,
+        context: &Context<'_>,
+    ) -> u32 {
+        let deductions = self.trust.deductions.iter().map(|d| d.doubt);
+        let points = Doubt::left(deductions.filter(|d| !doubts.contains(d)));
+        let trust = TrustLevel::of(points);
+        let weak = signals::weakness(points);
+        let mut left = inputs(facts, &self.hits, context);
+        left.retain(|i| !signals.contains(&i.signal) && (i.signal != SignalId::S3 || weak > 0.0));
+        for input in left.iter_mut().filter(|i| i.signal == SignalId::S3) {
+            input.strength = weak;
+        }
+        let circumstances = Circumstances {
+            trust,
+            ..circumstances(facts, &self.trust, false)
+        };
+        score(&left, circumstances).shown
     }
 }
 

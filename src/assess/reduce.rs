@@ -21,6 +21,11 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
     let window = window::strongest(session, inventory);
     let findings = signals::look_at_events(session, inventory, window.as_ref());
     let host = session.host.as_ref();
+    let mut changes = changes(session);
+    let mut destroyed = signals::destroyed(session, inventory);
+    let has_more = changes.len().max(destroyed.len()) > KEPT;
+    changes.truncate(KEPT);
+    destroyed.truncate(KEPT);
     Facts {
         id: session.id.clone(),
         ordinal: 0,
@@ -48,9 +53,10 @@ pub fn reduce(session: &Session, snapshot: &Snapshot, inventory: &Inventory) -> 
         tools: tools(session),
         steps: steps::steps(session),
         intakes: intakes(session, inventory),
-        changes: changes(session),
+        changes,
         removed: removed(session),
-        destroyed: signals::destroyed(session, inventory).map(Box::new),
+        destroyed: destroyed.into(),
+        has_more,
         gap: record::gap(session),
         clock_back: session.clock_back_seconds,
         erased: record::erased(session),
@@ -243,8 +249,9 @@ fn intakes(session: &Session, inventory: &Inventory) -> Vec<Intake> {
     intakes
 }
 
-/// Changes kept of one session; a graver one is never the one left out.
-const CHANGES: usize = 16;
+/// Changes of one session that are kept, and things destroyed; a graver one is never the
+/// one left out.
+const KEPT: usize = 16;
 
 fn changes(session: &Session) -> Vec<Change> {
     let mut found: BTreeMap<(Lasting, Entity), Change> = BTreeMap::new();
@@ -273,7 +280,6 @@ fn changes(session: &Session) -> Vec<Change> {
         let by_strength = strength(b).total_cmp(&strength(a));
         by_strength.then(a.event.cmp(&b.event))
     });
-    changes.truncate(CHANGES);
     changes
 }
 

@@ -36,16 +36,21 @@ pub fn sighting<'a>(
         Some(_) => steps::counted(facts.agent.as_ref(), &facts.steps),
         None => Vec::new(),
     };
-    let domains = facts
-        .reaches
-        .iter()
-        .filter_map(|r| mail_domain(r.destination.untrusted()));
-    counted.extend(domains.map(|d| domain_key(&d)));
+    if lesson.is_some() {
+        let domains = facts
+            .reaches
+            .iter()
+            .filter_map(|r| mail_domain(r.destination.untrusted()));
+        counted.extend(domains.map(|d| domain_key(&d)));
+    }
     counted.sort_unstable();
     counted.dedup();
-    let taught = lesson.is_some();
+    // Nobody is anybody's peer by name alone.
+    let teaches = lesson.is_some();
+    let is_peer = teaches && facts.authenticated == Some(true);
     Sighting {
         record: facts.record(),
+        teaches,
         at: facts.began(snapshot),
         last: facts
             .last_sign
@@ -57,7 +62,7 @@ pub fn sighting<'a>(
         counted,
         usual: lesson.unwrap_or_default(),
         spent: facts.user.as_ref().zip(facts.cost),
-        among: if taught {
+        among: if is_peer {
             among(facts, inventory)
         } else {
             Vec::new()

@@ -51,8 +51,9 @@ struct Seen {
     first: FirstSeen,
     #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     last_at: Timestamp,
-    /// Latest sessions, by fingerprint, with their day; at most [`REMEMBERED`].
-    recent: Vec<(u64, i64)>,
+    /// Latest sessions, by fingerprint, with their day and whether anything may be learned
+    /// from them; at most [`REMEMBERED`].
+    recent: Vec<(u64, i64, bool)>,
     total: u64,
 }
 
@@ -75,6 +76,9 @@ pub struct Baseline {
 pub struct Sighting<'a> {
     /// Its record.
     pub record: Record<'a>,
+    /// Whether anything may be learned from it: its actor is known well enough, and no
+    /// open question is about it.
+    pub teaches: bool,
     /// When it began, or the best there is.
     pub at: Timestamp,
     /// The latest sign of it.
@@ -144,8 +148,9 @@ impl Baseline {
     /// Takes in one session.
     pub fn absorb(&mut self, sighting: &Sighting<'_>) {
         let id = fingerprint(sighting.record.session);
+        let is_known = self.records.knows(id);
+        let day = self.day_of(sighting.record.session, sighting.at);
         self.records.absorb(sighting.record);
-        let day = day(sighting.at);
         self.tallies.absorb(id, day, &sighting.counted);
         for usual in &*sighting.usual {
             self.usual.entry(*usual).or_default().add(day);
@@ -173,36 +178,55 @@ impl Baseline {
                 recent: Vec::with_capacity(1),
                 total: 0,
             });
-            if sighting.at < seen.first.at {
+            let first = (sighting.at, sighting.host);
+            if first < (seen.first.at, seen.first.host.as_ref()) {
                 seen.first = FirstSeen {
                     at: sighting.at,
                     host: sighting.host.cloned(),
                 };
             }
             seen.last_at = seen.last_at.max(sighting.last);
-            if let Some(known) = seen.recent.iter_mut().find(|(s, _)| *s == id) {
+            if let Some(known) = seen.recent.iter_mut().find(|(s, ..)| *s == id) {
                 known.1 = known.1.max(day);
+                known.2 &= sighting.teaches;
                 continue;
             }
-            seen.total += 1;
-            seen.recent.push((id, day));
+            // Of a session that earlier editions had, and that is not among those that are
+            // remembered, it is likely that it was counted once.
+            seen.total += u64::from(!is_known || seen.recent.len() < REMEMBERED);
+            seen.recent.push((id, day, sighting.teaches));
             if seen.recent.len() > REMEMBERED {
                 seen.recent
-                    .sort_by_key(|(s, day)| (std::cmp::Reverse(*day), *s));
+                    .sort_by_key(|(s, day, _)| (std::cmp::Reverse(*day), *s));
                 seen.recent.truncate(REMEMBERED);
             }
         }
     }
 
+    /// The day that a session counts for: the one it began on, but none before the window
+    /// of the first edition that had it. So it is one day, whatever it claims.
+    fn day_of(&self, session: &Text, began: Timestamp) -> i64 {
+        let now = self.records.window_start().unwrap_or(began);
+        day(began.max(self.records.session_from(session, now)))
+    }
+
     /// Other sessions that had this within the look-back before a day; at most a few, enough to call it known.
     pub fn earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
+        self.count_earlier(thing, but, now, false)
+    }
+
+    /// The same, of sessions from which something may be learned.
+    pub fn earlier_trusted(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
+        self.count_earlier(thing, but, now, true)
+    }
+
+    fn count_earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp, trusted: bool) -> u32 {
         let (but, today) = (fingerprint(but), day(now));
-        self.seen.get(&fingerprint(thing)).map_or(0, |seen| {
-            seen.recent
-                .iter()
-                .filter(|(id, day)| *id != but && today - day <= LOOK_BACK_DAYS)
-                .count() as u32
-        })
+        let counts = |(id, day, teaches): &&(u64, i64, bool)| {
+            *id != but && today - day <= LOOK_BACK_DAYS && (*teaches || !trusted)
+        };
+        let seen = self.seen.get(&fingerprint(thing));
+        seen.map_or(0, |s| s.recent.iter().filter(counts).count() as u32)
     }
 
     /// Earlier sessions that are counted by a thing, within the look-back before a day; the session's own past left out.
@@ -214,7 +238,8 @@ impl Baseline {
     /// editions have seen does not make itself usual: the day it began on is left out.
     pub fn usual(&self, thing: u64, but: (&Text, Timestamp), now: Timestamp) -> Usual {
         let (session, began) = but;
-        let own = self.records.knows(fingerprint(session)).then(|| day(began));
+        let known = self.records.knows(fingerprint(session));
+        let own = known.then(|| self.day_of(session, began));
         self.usual
             .get(&thing)
             .map_or(Usual::default(), |days| days.before(day(now), own))

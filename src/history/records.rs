@@ -19,8 +19,6 @@ pub struct Record<'a> {
     pub session: &'a Text,
     /// Digest of what it says ([`crate::model::Session::deed`]).
     pub deed: u64,
-    /// The latest moment it claims to know of, if any.
-    pub last: Option<Timestamp>,
 }
 
 /// Records of the latest editions.
@@ -69,22 +67,28 @@ impl Records {
     }
 
     /// The earliest moment that a record's evidence counts as from, in an edition whose
-    /// window begins here. A session is news in the first edition that has it, and what
-    /// is added to it later is as old as it says; but not what is added about a time
-    /// that was over before the window.
+    /// window begins here: the window of the first edition that had exactly this record.
+    /// While a record still changes it is news, whatever times it claims for what was
+    /// added.
     pub(super) fn news_from(&self, record: Record<'_>, window_start: Timestamp) -> Timestamp {
-        let of_session = self.known.get(&fingerprint(record.session));
-        let is_over = record.last.is_some_and(|last| last < window_start);
-        match (self.known.get(&key(record)), of_session) {
-            (Some(known), _) => known.news_from,
-            (None, Some(session)) if !is_over => session.news_from,
-            _ => window_start,
-        }
+        let known = self.known.get(&key(record));
+        known.map_or(window_start, |k| k.news_from)
+    }
+
+    /// The window of the first edition that had a session; this one, if none did.
+    pub(super) fn session_from(&self, session: &Text, window_start: Timestamp) -> Timestamp {
+        let known = self.known.get(&fingerprint(session));
+        known.map_or(window_start, |k| k.news_from)
     }
 
     /// The last edition taken in.
     pub(super) fn latest(&self) -> Option<EditionId> {
         self.now.map(|(edition, _)| edition)
+    }
+
+    /// Where the window of the last edition taken in begins.
+    pub(super) fn window_start(&self) -> Option<Timestamp> {
+        self.now.map(|(_, window_start)| window_start)
     }
 
     /// Whether a session has been seen lately.
@@ -111,15 +115,14 @@ mod tests {
     }
 
     /// Editions are taken at six; their windows began a day before.
-    fn taken(records: &mut Records, day: u8, of: &[(&Text, u64, &str)]) {
+    fn taken(records: &mut Records, day: u8, of: &[(&Text, u64)]) {
         let taken_at = at(&format!("2026-11-{day:02}T06:00:00Z"));
         let window_start = at(&format!("2026-11-{:02}T06:00:00Z", day - 1));
         records.begin(EditionId::of(taken_at), window_start);
-        for (session, deed, last) in of {
+        for (session, deed) in of {
             records.absorb(Record {
                 session,
                 deed: *deed,
-                last: Some(at(last)),
             });
         }
     }
@@ -128,45 +131,22 @@ mod tests {
     fn what_a_record_claims_does_not_make_it_old() {
         let (ann, bob) = (Text::new("ann"), Text::new("bob"));
         let mut records = Records::default();
-        taken(&mut records, 10, &[(&ann, 1, "2026-11-10T01:00:00Z")]);
-        taken(&mut records, 11, &[(&ann, 2, "2026-11-10T23:00:00Z")]);
-        let from = |session, deed, last: &str| {
-            let record = Record {
-                session,
-                deed,
-                last: Some(at(last)),
-            };
-            records
-                .news_from(record, at("2026-11-11T06:00:00Z"))
-                .to_string()
+        taken(&mut records, 10, &[(&ann, 1)]);
+        taken(&mut records, 11, &[(&ann, 2)]);
+        let now = at("2026-11-11T06:00:00Z");
+        let from = |session, deed| {
+            let record = Record { session, deed };
+            records.news_from(record, now).to_string()
         };
+        assert_eq!(from(&bob, 1), "2026-11-11T06:00:00Z", "nobody has seen it");
+        assert_eq!(from(&ann, 2), "2026-11-10T06:00:00Z", "told before");
+        assert_eq!(from(&ann, 3), "2026-11-11T06:00:00Z", "it still changes");
+        let first = records.session_from(&ann, now);
+        assert_eq!(first.to_string(), "2026-11-09T06:00:00Z");
+        let (session, deed) = (&ann, 2);
         assert_eq!(
-            from(&bob, 1, "2001-01-01T00:00:00Z"),
-            "2026-11-11T06:00:00Z",
-            "nobody has seen it"
-        );
-        assert_eq!(
-            from(&ann, 2, "2026-11-10T23:00:00Z"),
-            "2026-11-09T06:00:00Z",
-            "told two days ago"
-        );
-        assert_eq!(
-            from(&ann, 3, "2026-11-12T01:00:00Z"),
-            "2026-11-09T06:00:00Z",
-            "it goes on"
-        );
-        assert_eq!(
-            from(&ann, 3, "2026-11-10T23:00:00Z"),
-            "2026-11-11T06:00:00Z",
-            "something was added when it was over"
-        );
-        assert_eq!(
-            records.learned(Record {
-                session: &ann,
-                deed: 2,
-                last: None
-            }),
-            Some(EditionId::of(at("2026-11-11T06:00:00Z")))
+            records.learned(Record { session, deed }),
+            Some(EditionId::of(now))
         );
     }
 }

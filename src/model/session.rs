@@ -23,6 +23,10 @@ impl Status {
     }
 }
 
+/// What collectors write for a user they do not know, whatever its case and the signs
+/// around it.
+const NOBODY: [&str; 5] = ["unknown", "none", "null", "undefined", "anonymous"];
+
 /// Who the record says acted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct User {
@@ -140,8 +144,10 @@ impl Session {
     /// however long it went on; the same in every run of one program version.
     pub fn deed(&self) -> u64 {
         let who = (&self.user, &self.host, &self.key, &self.agent);
+        let models: Vec<&Text> = self.models.iter().map(|m| &m.name).collect();
         let mut hasher = DefaultHasher::new();
-        (who, &self.workspace, &self.permission_mode, &self.events).hash(&mut hasher);
+        (who, models, &self.workspace).hash(&mut hasher);
+        (&self.permission_mode, &self.events).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -175,7 +181,11 @@ impl Session {
 impl User {
     /// Whether the collector itself says that it does not know who this is.
     pub fn is_unknown(&self) -> bool {
-        self.name.untrusted().eq_ignore_ascii_case("unknown")
+        let name = self.name.untrusted();
+        let bare: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        bare.is_empty()
+            || NOBODY.contains(&bare.to_lowercase().as_str())
+            || name.trim().eq_ignore_ascii_case("n/a")
     }
 }
 
@@ -209,5 +219,36 @@ impl Key {
     /// What a reader is shown: the hint, or else the fingerprint.
     pub fn shown(&self) -> Option<&Text> {
         self.hint.as_ref().or(self.fingerprint.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_for_nobody_is_nobody() {
+        let is_unknown = |name: &str| {
+            let name = Text::new(name);
+            let authenticated = None;
+            User {
+                name,
+                authenticated,
+            }
+            .is_unknown()
+        };
+        for name in [
+            "unknown",
+            " Unknown ",
+            "(unknown)",
+            "n/a",
+            "\u{200b}unknown",
+            "-",
+        ] {
+            assert!(is_unknown(name), "{name:?}");
+        }
+        for name in ["na", "ann", "unknown@company.com", "\u{43d}\u{438}"] {
+            assert!(!is_unknown(name), "{name:?}");
+        }
     }
 }

@@ -288,6 +288,12 @@ fn parts(then: &Lead, lead: &Lead, now: &Account, declared: Declared<'_>) -> Par
     let (mut ruled, circumstances) =
         then.grounds
             .under(declared.inventory, &counted, then.circumstances, today);
+    // What a decision took out then and does not any more.
+    let back = then
+        .suppressed
+        .iter()
+        .filter(|s| !lead.suppressed.contains(s));
+    ruled.extend(back.filter_map(|s| today(*s)));
     for (input, _) in &mut ruled {
         input.weight = declared.weights.of(input.signal);
     }

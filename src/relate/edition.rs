@@ -3,16 +3,20 @@
 use super::account::{self, Account, Chronicle, Numbers};
 use super::changes::{Changes, compare};
 use super::links::{Links, Touched};
-use super::narrative::{self, Narrative, Question, Thread};
+use super::narrative::{self, Narrative, NarrativeKind, Question, Thread};
 use super::queue::{self, Item, WindowItem};
 use crate::assess::trust::TrustLevel;
-use crate::assess::{Assessment, Band, Context, Declared, Facts, Verdict, assess};
+use crate::assess::{Assessment, Band, Context, Declared, Facts, LEAD, Verdict, assess};
 use crate::history::Baseline;
-use crate::model::{EditionId, Entity, Money, Status, Text};
+use crate::model::{About, Disposition, EditionId, Entity, EntityKind, Money, Status, Text};
 use crate::reading::Reading;
+use jiff::SignedDuration;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// A session of longer ago is not remembered by its id.
+const LATELY: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// What a session is in its edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +143,7 @@ impl<'a> Edition<'a> {
             .filter(|i| verdicts[*i].qualifies() && context.decision_on(&facts[*i]).is_some())
             .collect();
         let mut roles = roles(&order, &verdicts, &narratives, &decided);
-        decide(&mut roles, &verdicts, &narratives);
+        decide(&mut roles, facts, &verdicts, &narratives, &context);
         let with = |role: Role| -> Vec<usize> {
             let of_role = |i: &usize| roles[*i] == role;
             order.iter().copied().filter(of_role).collect()
@@ -334,6 +338,35 @@ impl<'a> Edition<'a> {
         (self.earlier.and(self.account, threads), lessons)
     }
 
+    /// Whether a decision is about anything that this or an earlier edition had, as far as
+    /// that is remembered.
+    pub fn knows(&self, decision: &Disposition) -> bool {
+        let baseline = self.context.baseline;
+        match &decision.about {
+            About::Session(id) => {
+                let id = Text::new(id);
+                let lately = decision.decided.is_none_or(|d| {
+                    let now = self.context.now();
+                    now.duration_since(d.from) < LATELY
+                });
+                !lately || baseline.knows(&id) || self.reading.facts.iter().any(|f| f.id == id)
+            }
+            About::Narrative(id) => {
+                let told = self.narratives.iter().map(|n| &n.thread);
+                let is_it = |t: &Thread| t.id == *id || t.merged.contains(id);
+                told.chain(&self.past).any(is_it)
+            }
+            // What a file is called besides its path is not remembered.
+            About::Entity(EntityKind::File, _) => true,
+            About::Entity(kind, name) => {
+                let entity = Entity::new(*kind, &Text::new(name));
+                let all = self.context.entities();
+                baseline.first_seen(&entity).is_some()
+                    || all.into_iter().any(|e| decision.about.is_entity(e))
+            }
+        }
+    }
+
     /// The session the map shows: the first active lead, else the first lead, else the first session.
     pub fn representative(&self) -> Option<usize> {
         let active = self
@@ -369,24 +402,42 @@ fn order(facts: &[Facts], verdicts: &[Verdict]) -> Vec<usize> {
     order
 }
 
-/// Moves leads out that raise what a decision closed and belong to no open narrative.
-/// A must-see rule is never decided away by a decision about something else.
-fn decide(roles: &mut [Role], verdicts: &[Verdict], narratives: &[Narrative]) {
-    let mut told: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
+/// Moves leads out that raise what a decision closed, belong to no open narrative, and
+/// would not lead for anything else: a decision speaks about what it answers, and no
+/// decision about something else takes a must-see rule away.
+fn decide(
+    roles: &mut [Role],
+    facts: &[Facts],
+    verdicts: &[Verdict],
+    narratives: &[Narrative],
+    context: &Context<'_>,
+) {
+    let mut told: BTreeMap<usize, (bool, BTreeSet<NarrativeKind>)> = BTreeMap::new();
     for narrative in narratives {
         let decided = narrative.thread.is_decided();
         for member in &narrative.members {
-            let (open, by_decision) = told.entry(*member).or_default();
+            let (open, settled) = told.entry(*member).or_default();
             *open |= narrative.is_open();
             // Who only touches what was decided on is not what was decided on.
-            *by_decision |= decided && narrative.raisers.contains(member);
+            if let Some(asks) = narrative.raisers.get(member).filter(|_| decided) {
+                settled.extend(asks);
+            }
         }
     }
-    for (session, role) in roles.iter_mut().enumerate() {
-        let (open, by_decision) = told.get(&session).copied().unwrap_or_default();
-        let is_lead = *role == Role::Lead && verdicts[session].must_see.is_none();
-        if is_lead && by_decision && !open {
-            *role = Role::Decided;
+    for (session, (open, settled)) in told {
+        let is_lead = roles[session] == Role::Lead && verdicts[session].must_see.is_none();
+        if !is_lead || open || settled.is_empty() {
+            continue;
+        }
+        let spoken_of = settled.iter().map(|kind| kind.speaks_of());
+        let (mut signals, mut doubts) = (BTreeSet::new(), BTreeSet::new());
+        for (of_signals, of_doubts) in spoken_of {
+            signals.extend(of_signals);
+            doubts.extend(of_doubts);
+        }
+        let assessment = assess(&facts[session], context, false);
+        if assessment.beyond(&signals, &doubts, &facts[session], context) < LEAD {
+            roles[session] = Role::Decided;
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::assess::lexicon::destinations::{self, Standing};
 use crate::assess::score::{Circumstances, Input};
-use crate::assess::signals::{BY_DESIGN, SignalId};
+use crate::assess::signals::{BY_DESIGN, SignalId, weakness};
 use crate::assess::trust::{Doubt, Trust, TrustLevel};
 use crate::assess::{Facts, lookup, stake};
 use crate::model::{Inventory, Text};
@@ -95,10 +95,11 @@ impl Grounds {
             SignalId::S1 if !self.key_is_unknown(inventory) => return None,
             SignalId::S2 if self.is_shared_by_design(inventory) => input.strength.min(BY_DESIGN),
             SignalId::S3 if points != then => {
-                if TrustLevel::of(points) == TrustLevel::High {
+                let strength = weakness(points);
+                if strength <= 0.0 {
                     return None;
                 }
-                f64::from(100 - points) / 100.0
+                strength
             }
             SignalId::S7 if !self.sent_to.iter().any(is_open) => return None,
             SignalId::S8 if self.window_to.as_ref().is_some_and(|d| !is_open(d)) => {

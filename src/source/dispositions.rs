@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::model::{About, Decided, Disposition, Dispositions, EntityKind, Ruling};
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Folder of the decisions, relative to the site.
 pub const FOLDER: &str = "content/dispositions";
@@ -30,8 +30,7 @@ struct FrontMatter {
 pub fn read(root: &Path, signals: &[&str]) -> Result<Dispositions, Diagnostic> {
     let folder = root.join(FOLDER);
     let all = files::list(&folder).map_err(|e| files::unreadable(FOLDER, &e))?;
-    let is_decision =
-        |p: &&std::path::PathBuf| p.extension().is_some_and(|x| x == "md") && !is_readme(p);
+    let is_decision = |p: &&PathBuf| has_ending(p, &["md", "markdown"]) && !is_readme(p);
     let mut found = Vec::new();
     for path in all.iter().filter(is_decision) {
         let label = files::label(root, path);
@@ -39,6 +38,11 @@ pub fn read(root: &Path, signals: &[&str]) -> Result<Dispositions, Diagnostic> {
         found.push(parse(&label, &text, signals)?);
     }
     Ok(Dispositions(found))
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    endings.iter().any(|e| ending.eq_ignore_ascii_case(e))
 }
 
 fn is_readme(path: &Path) -> bool {
@@ -86,14 +90,23 @@ fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagn
     };
     let decided = match &front.decided {
         Some(moment) => Some(decided(moment).ok_or_else(|| not_a_moment("decided"))?),
-        None if ruling == Ruling::Closed => {
-            let message = "a closed question without the moment it was decided".to_owned();
-            let mend = "add decided = 2026-11-21, or the time of that day: what is learned later opens it again";
+        None if ruling == Ruling::Closed || matches!(about, About::Narrative(_)) => {
+            let message = "a decision without the moment it was made".to_owned();
+            let mend = "add decided = 2026-11-21, or the time of that day: it covers what was known then, and what is learned later is open again";
             return Err(wrong("verdict", message, mend));
         }
         None => None,
     };
     let expires = front.expires.end().ok_or_else(|| not_a_moment("expires"))?;
+    if decided.is_some_and(|d| d.from >= expires) {
+        let message = "the decision expires before it is made".to_owned();
+        return Err(wrong("expires", message, "correct one of the two"));
+    }
+    if let Some(why) = applies_to_nothing(&about, ruling) {
+        let message = format!("`{}` cannot be {}: {why}", about.words(), ruling.word());
+        let mend = "decide on session:ID, narrative:N-..., or what the narrative asks about, as key:sk-...A3F2";
+        return Err(wrong("about", message, mend));
+    }
     let reason = front.reason.unwrap_or_else(|| plain(&body));
     if reason.trim().is_empty() {
         return Err(wrong(
@@ -116,6 +129,20 @@ fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagn
         decided,
         expires,
     })
+}
+
+/// Why a decision would never do anything, if so.
+fn applies_to_nothing(about: &About, ruling: Ruling) -> Option<&'static str> {
+    match (about, ruling) {
+        (About::Narrative(_), Ruling::Suppressed) => {
+            Some("a suppression is about one signal of one session or entity")
+        }
+        (
+            About::Entity(EntityKind::User | EntityKind::Agent | EntityKind::Model, _),
+            Ruling::Closed | Ruling::Accepted,
+        ) => Some("no narrative asks about that"),
+        _ => None,
+    }
 }
 
 fn decided(moment: &Moment) -> Option<Decided> {
@@ -214,7 +241,7 @@ mod tests {
         );
         check("author", "autor", 4, "unknown key `autor`");
         check("2026-12-01", "\"soon\"", 5, "`expires` is not a moment");
-        let message = "a closed question without the moment it was decided";
+        let message = "a decision without the moment it was made";
         check("accepted", "closed", 3, message);
     }
 }

@@ -335,3 +335,101 @@ fn who_only_touches_what_was_decided_on_is_not_decided_on() {
         "{ledger}"
     );
 }
+
+#[test]
+fn a_decision_speaks_only_about_what_it_answers() {
+    // The machine is accepted; what was read there is another matter.
+    let thief = r#"{"id":"s-3","status":"ended","started_at":"2026-11-22T09:00:00Z","ended_at":"2026-11-22T10:00:00Z","user":"mallory","host":"10.0.0.9","key":"k-ann","agent":"Agent 1","permission_mode":"bypassPermissions","workspace":{"repo":"co/login"},"events":[{"at":"2026-11-22T09:01:00Z","kind":"read","tool":"Read","path":"/home/m/.aws/credentials"},{"at":"2026-11-22T09:02:00Z","kind":"read","tool":"Read","path":"/home/m/.ssh/id_rsa"},{"at":"2026-11-22T09:40:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"far.site.io","method":"POST","bytes":4000}]}"#;
+    let text = decision(
+        "host:10.0.0.9",
+        "accepted",
+        "decided = 2026-11-21\nexpires = 2026-12-31",
+    );
+    let site = site()
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-23T06:00:00Z", &[thief, QUIET])
+        .build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["1 session matters now"]
+    );
+}
+
+#[test]
+fn no_number_of_decoys_hides_a_place() {
+    let decoys: Vec<String> = (0..16).map(|n| format!("d{n}.site.io")).collect();
+    let request = |n: usize, to: &str| {
+        format!(
+            r#",{{"at":"2026-11-20T09:03:{n:02}Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"{to}","method":"POST","bytes":4000}}"#
+        )
+    };
+    let more: String = decoys
+        .iter()
+        .enumerate()
+        .map(|(n, to)| request(n, to))
+        .chain([request(40, "real.evil.io")])
+        .collect();
+    let session = STRANGER.replace("]}", &format!("{more}]}}"));
+    let site = TestSite::new()
+        .file(
+            "data/inventory.toml",
+            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n",
+        )
+        .snapshot("2026-11-21T06:00:00Z", &[&session, QUIET]);
+    let mut abouts = vec![
+        "host:10.0.0.9".to_owned(),
+        "destination:drop.site.io".to_owned(),
+    ];
+    abouts.extend(decoys.iter().map(|d| format!("destination:{d}")));
+    let abouts: Vec<&str> = abouts.iter().map(String::as_str).collect();
+    decide(&site, &abouts, "accepted", "expires = 2026-12-31");
+    let site = site.build();
+    assert_eq!(
+        page(&site, "index.html").all("h1"),
+        ["1 session matters now"]
+    );
+}
+
+#[test]
+fn a_suppressed_file_hides_no_other_change() {
+    let session = r#"{"id":"s-1","user":"ann","host":"desk","agent":"Agent 1","started_at":"2026-11-20T10:00:00Z","events":[{"kind":"read","tool":"Read","path":".github/workflows/ci.yml"},{"kind":"write","tool":"Edit","path":"/home/ann/.zshrc"}]}"#;
+    let text = decision(
+        "file:.github/workflows/ci.yml",
+        "suppressed",
+        "signal = \"lasting-change\"\nexpires = 2026-12-31",
+    );
+    let site = TestSite::new()
+        .file("content/dispositions/a.md", &text)
+        .snapshot("2026-11-21T06:00:00Z", &[session, QUIET]);
+    let said = site.run(&["explain", "s-1"]).ends(0).out;
+    assert!(!said.contains("does not count"), "{said}");
+}
+
+#[test]
+fn a_decision_about_nothing_is_said_to_be_one() {
+    for (about, verdict, words) in [
+        ("key:k-8", "accepted", "no snapshot has `key:k-8`"),
+        ("session:s-l", "accepted", "no snapshot has `session:s-l`"),
+        ("user:ann", "accepted", "no narrative asks about that"),
+        (
+            "narrative:N-AAAAAAAA",
+            "accepted",
+            "no snapshot has `narrative:N-AAAAAAAA`",
+        ),
+    ] {
+        let dates = "decided = 2026-11-20\nexpires = 2026-11-30";
+        let text = decision(about, verdict, dates);
+        let run = site()
+            .file("content/dispositions/a.markdown", &text)
+            .run(&["check", "--strict"])
+            .ends(1);
+        assert!(run.err.contains(words), "{}", run.err);
+    }
+    let dates = "decided = 2026-12-01\nexpires = 2026-11-30";
+    let text = decision("key:k-9", "accepted", dates);
+    let run = site()
+        .file("content/dispositions/a.md", &text)
+        .run(&["check"])
+        .ends(1);
+    assert!(run.err.contains("expires before it is made"), "{}", run.err);
+}

@@ -84,7 +84,97 @@ fn times_of_long_ago_make_nothing_old() {
 }
 
 #[test]
-fn sessions_that_come_late_together_are_the_collectors() {
+fn what_is_added_to_a_known_session_is_news_whatever_times_it_claims() {
+    let with = |more: &str, day: u8| {
+        format!(
+            r#"{{"id":"s-1","status":"active","started_at":"2026-11-01T09:00:00Z","last_seen_at":"2026-11-{day:02}T20:00:00Z","user":{{"name":"ann","authenticated":true}},"host":"desk","key":"k-ann","agent":"Agent 1","events":[{{"at":"2026-11-01T09:01:00Z","kind":"read","tool":"Read","path":"a.rs"}}{more}]}}"#
+        )
+    };
+    let acts = |day: u8| {
+        format!(
+            r#",{{"at":"2026-11-{day:02}T10:00:00Z","kind":"read","tool":"Read","path":"/home/ann/.aws/credentials"}},{{"at":"2026-11-{day:02}T10:01:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"drop.site.io","method":"POST"}}"#
+        )
+    };
+    let priority = |acted: u8| {
+        let mut days = Days::new(INVENTORY);
+        for day in 1..=9 {
+            days = days.day(day, &[with("", day)]);
+        }
+        let site = days.day(10, &[with(&acts(acted), 10)]).build();
+        row(&site, 10, "s-1")["priority"].as_u64().unwrap()
+    };
+    assert_eq!(priority(1), priority(10));
+}
+
+#[test]
+fn many_sessions_of_one_edition_teach_one_day() {
+    let teaches = |n: u8| {
+        stranger(&format!("t-{n}"), n, "k-ann", "docs.site.io")
+            .replace("\"unknown\"", r#"{"name":"ann","authenticated":true}"#)
+            .replace("10.0.0.9", "desk")
+            .replace(r#""method":"POST","bytes":4000"#, r#""method":"GET""#)
+    };
+    let all: Vec<String> = (1..=10).map(teaches).collect();
+    let days = Days::new(INVENTORY)
+        .day(10, &[])
+        .day(11, &all)
+        .day(12, &[teaches(12)]);
+    let said = days.0.run(&["explain", "t-12"]).ends(0).out;
+    assert!(!said.contains("usual on 10"), "{said}");
+}
+
+#[test]
+fn an_acceptance_that_lapses_opens_its_question_though_others_last() {
+    let days = (2..=5).fold(
+        Days::new(INVENTORY).day(1, &[stranger("s-1", 1, "k-9", "drop.site.io")]),
+        |days, day| days.day(day, &[]),
+    );
+    let decide = |site: TestSite, about: &str, n: u8, expires: &str| {
+        let text = decision(about, "accepted", &format!("expires = {expires}"));
+        site.file(&format!("content/dispositions/{n}.md"), &text)
+    };
+    let site = decide(days.0, "key:k-9", 1, "2026-12-31");
+    let site = decide(site, "host:10.0.0.9", 2, "2026-12-31");
+    let site = decide(site, "destination:drop.site.io", 3, "2026-11-04").build();
+    assert_eq!(narratives(&site, 3)[0], "No question is open.");
+    says(&site, 4, "data-egress, reopened");
+    says(&site, 4, "Answered: unknown-key for k-9. Accepted by ann");
+}
+
+#[test]
+fn only_one_of_the_records_that_contradict_each_other_can_stand() {
+    let record = |path: &str| plain("s-1", 1).replace("a.rs", path);
+    let then = |third: &str| {
+        Days::new(INVENTORY)
+            .day(1, &[record("one.rs"), record("two.rs")])
+            .day(2, &[record(third)])
+            .build()
+    };
+    says(&then("two.rs"), 2, "One record of s-1 stands now.");
+    says(&then("three.rs"), 2, "evidence-gap, open");
+}
+
+#[test]
+fn a_removal_from_before_the_write_answers_nothing_later() {
+    let act = |id: &str, hour: u8, kind: &str| {
+        format!(
+            r#"{{"id":"{id}","status":"ended","started_at":"2026-11-01T08:00:00Z","ended_at":"2026-11-01T12:00:00Z","user":"unknown","host":"desk","key":"k-9","agent":"Agent 1","events":[{{"at":"2026-11-01T{hour:02}:00:00Z","kind":"{kind}","tool":"Edit","path":"/home/ann/.ssh/authorized_keys"}}]}}"#
+        )
+    };
+    let (removed, written) = (act("r", 9, "delete"), act("w", 10, "write"));
+    let site = Days::new(INVENTORY)
+        .day(1, &[removed.clone(), written])
+        .day(2, &[removed])
+        .build();
+    says(
+        &site,
+        2,
+        "Also asked: lasting-change for /home/ann/.ssh/authorized_keys.",
+    );
+}
+
+#[test]
+fn sessions_that_come_late_are_counted_and_told_one_by_one() {
     let late = |n: u8| plain(&format!("late-{n}"), 1);
     let all: Vec<String> = (1..=3).map(late).collect();
     let site = Days::new(INVENTORY)
@@ -93,7 +183,7 @@ fn sessions_that_come_late_together_are_the_collectors() {
         .day(3, &all)
         .build();
     let brief = site.read("public/index.html");
-    assert!(brief.contains("3 sessions came late, after editions that should have had them"));
+    assert!(brief.contains("3 sessions came late: earlier editions should have had them"));
     let site = Days::new(INVENTORY)
         .day(1, &[])
         .day(2, &[])
@@ -205,9 +295,16 @@ fn a_live_secret_sent_to_a_new_place_must_be_seen_in_the_first_week() {
         "suppressed",
         &format!("signal = \"new-destination\"\n{OPEN_END}"),
     );
-    for decided in [None, Some(suppressed)] {
+    // Sessions of a user nobody knows make no place known.
+    let decoy = |n: u8| {
+        stranger(&format!("d-{n}"), 1, "k-ann", "drop.site.io")
+            .replace("src/auth/keys.rs", "a.rs")
+            .replace("unknown", "zed")
+    };
+    let decoys: Vec<String> = (1..=4).map(decoy).collect();
+    for (decided, before) in [(None, vec![]), (Some(suppressed), vec![]), (None, decoys)] {
         let mut days = Days::new(INVENTORY)
-            .day(1, &[])
+            .day(1, &before)
             .day(2, std::slice::from_ref(&secret));
         if let Some(text) = decided {
             days = Days(days.0.file("content/dispositions/a.md", &text));

@@ -14,6 +14,7 @@ use super::lookup;
 use super::record::Gap;
 use super::sharing::{Sharing, sharing};
 use super::signals::{SignalId, Weights, lanes};
+use super::trust::{self, TrustLevel};
 use crate::history::{Baseline, FirstSeen};
 use crate::model::{
     Disposition, Dispositions, Entity, EntityKind, Inventory, KeyRecord, Snapshot, Text,
@@ -49,10 +50,13 @@ pub struct Context<'a> {
     lane_counts: HashMap<(Entity, Entity), u32>,
     sharing: HashMap<Text, Sharing>,
     confusables: Confusables,
-    /// The user of each session, where a sign-on was seen: nobody is a peer by name alone.
+    /// The user of each session, where a sign-on was seen and trust is not low: nobody is
+    /// a peer by name alone.
     users: Vec<Option<Text>>,
     /// Silences of all sessions, by when they began.
     gaps: Vec<Gap>,
+    /// Of each session, whether recent editions had it.
+    is_known: Vec<bool>,
     /// Sessions that earlier editions should have had.
     late: usize,
     /// Suppressions in force, with the signal each is about.
@@ -104,7 +108,7 @@ impl<'a> Context<'a> {
         }
         let mut gaps: Vec<Gap> = facts.iter().filter_map(|f| f.gap).collect();
         gaps.sort_by_key(|g| (g.from, g.to));
-        Self {
+        let mut context = Self {
             snapshot,
             inventory,
             baseline,
@@ -115,14 +119,19 @@ impl<'a> Context<'a> {
             sharing: sharing(facts),
             confusables: Confusables::of(index.keys(), inventory),
             index,
-            users: facts
-                .iter()
-                .map(|f| f.user.clone().filter(|_| f.authenticated == Some(true)))
-                .collect(),
+            users: Vec::new(),
             suppressions: rulings::suppressions(declared.dispositions, snapshot.taken_at),
             gaps,
+            is_known: facts.iter().map(|f| baseline.knows(&f.id)).collect(),
             late: facts.iter().filter(|f| past::is_late(f, baseline)).count(),
-        }
+        };
+        let trusted = |f: &Facts| trust::trust(f, &context).level() <= TrustLevel::Medium;
+        let proven = |f: &Facts| f.authenticated == Some(true) && trusted(f);
+        context.users = facts
+            .iter()
+            .map(|f| f.user.clone().filter(|_| proven(f)))
+            .collect();
+        context
     }
 
     /// What the company declared.
@@ -174,7 +183,10 @@ impl<'a> Context<'a> {
 
     /// Sessions that ever had an entity, this snapshot's included.
     pub fn sessions_with(&self, entity: &Entity) -> u64 {
-        self.baseline.total(entity) + u64::from(self.count(entity))
+        let with = self.sessions_of(entity).iter();
+        let new = with.filter(|s| !self.is_known[**s as usize]).count();
+        // Of those that are known it is likely that they had it before.
+        (self.baseline.total(entity) + new as u64).max(u64::from(self.count(entity)))
     }
 
     /// When an entity was first seen before this snapshot.

@@ -44,8 +44,6 @@ const KNOWN_DOMAIN: u32 = 8;
 const HARDLY: u32 = 3;
 /// A collector may lag by this much, in seconds, before a record counts as late.
 const LAG: i64 = 3_600;
-/// Late sessions that make it the collector's delay.
-const COMMON_DELAY: usize = 3;
 
 /// Whether earlier editions should have had a session, by its own account of when it was.
 pub(super) fn is_late(facts: &Facts, baseline: &Baseline) -> bool {
@@ -69,20 +67,16 @@ impl Context<'_> {
             .news_from(facts.record(), self.snapshot.window.start)
     }
 
-    /// The latest edition that should have had the session and did not, unless so many
-    /// came late that it was the collector.
+    /// The latest edition that should have had the session and did not. It counts for each
+    /// of them, however many there are: some may be there to hide another.
     pub fn late_for(&self, facts: &Facts) -> Option<EditionId> {
         let latest = self.baseline.latest();
-        latest.filter(|_| self.late < COMMON_DELAY && is_late(facts, self.baseline))
+        latest.filter(|_| is_late(facts, self.baseline))
     }
 
-    /// How many sessions came late together; 0 when each is told by itself.
-    pub fn common_delay(&self) -> usize {
-        if self.late < COMMON_DELAY {
-            0
-        } else {
-            self.late
-        }
+    /// How many sessions came late.
+    pub fn late(&self) -> usize {
+        self.late
     }
 
     pub(super) fn basis(&self) -> Basis {
@@ -136,7 +130,9 @@ impl Context<'_> {
     /// it is young every page that somebody reads is one never fetched from.
     pub fn is_new_place(&self, facts: &Facts, reach: &Reach) -> bool {
         let place = Entity::new(EntityKind::Destination, &reach.destination);
-        let earlier = self.novelty(facts, &place).earlier;
+        let now = self.snapshot.window.start;
+        // Whoever nobody knows makes nothing known.
+        let earlier = self.baseline.earlier_trusted(&place, &facts.id, now);
         if reach.fetch_only {
             earlier == 0 && self.maturity() >= 1.0
         } else {

@@ -26,12 +26,12 @@ impl<'a> Context<'a> {
             About::Narrative(_) => false,
             About::Entity(EntityKind::Destination, _) => {
                 let sent_to = |r: &Reach| Entity::new(EntityKind::Destination, &r.destination);
-                entities.iter().any(|e| d.about.is_entity(e))
-                    && facts.open_reaches().all(|r| meant(&sent_to(r)))
+                is_named(d, hit) && facts.open_reaches().all(|r| meant(&sent_to(r)))
             }
             About::Entity(EntityKind::File, _) => {
-                entities.iter().any(|e| d.about.is_entity(e))
+                is_named(d, hit)
                     && facts.touches.iter().all(|t| meant(&t.file))
+                    && (signal != SignalId::S12 || facts.changes.iter().all(|c| meant(&c.object)))
             }
             About::Entity(EntityKind::Tool, _) => {
                 let tool = |t: &ToolUse| Entity::new(EntityKind::Tool, &t.name);

@@ -46,11 +46,19 @@ const CODE_HOSTS: &[&str] = &[
 const RESERVED: &[&str] = &["example.com", "example.org", "example.net"];
 const RESERVED_TOP: &[&str] = &["example", "test", "invalid", "localhost"];
 
-/// The host of a destination: without port, without the local part of a mail address, in lower case.
+/// The host of a destination: without scheme, path, port, and without the local part of a
+/// mail address, in lower case. What stands after a slash says nothing of where it goes.
 pub fn host(destination: &str) -> String {
-    let after_at = destination
-        .rsplit_once('@')
-        .map_or(destination, |(_, host)| host);
+    let place = destination
+        .split_once("://")
+        .map_or(destination, |(_, rest)| rest);
+    let place = place.split(['/', '\\', '?', '#']).next().unwrap_or(place);
+    let after_at = match place.split_once('@') {
+        // Of several nobody can say which one counts.
+        Some((_, rest)) if rest.contains('@') => place,
+        Some((_, host)) => host,
+        None => place,
+    };
     let bracketed = after_at
         .strip_prefix('[')
         .and_then(|rest| rest.split_once(']'))
@@ -153,6 +161,11 @@ mod tests {
         check("notcrates.io", Standing::Open);
         check("crates.io.evil.net", Standing::Open);
         check("api.github.com", Standing::Sanctioned);
+        check("https://api.github.com/repos?q=1", Standing::Sanctioned);
+        check("drop.site.io/x@example.com", Standing::Open);
+        check("drop.site.io:443?@localhost", Standing::Open);
+        check("https://drop.site.io#@crates.io", Standing::Open);
+        check("a@drop.site.io@example.com", Standing::Open);
         check("mygithub.com", Standing::Open);
         check("someone@mail.example.net", Standing::Benign);
         check("203.0.113.9:443", Standing::Open);

@@ -41,6 +41,7 @@ use serde::{Deserialize, Serialize};
 
 pub use references::{FRAMEWORKS, Framework, references};
 pub(crate) use s02_shared_key::BY_DESIGN;
+pub(crate) use s03_weak_attribution::weakness;
 pub(crate) use s04_new_lane::lanes;
 pub use s15_destructive_act::{destroyed, destroyed_production};
 pub use weights::{HIGHEST, Weights};

@@ -22,11 +22,19 @@ pub(super) const SIGNAL: Definition = Definition {
     look: Look::Facts(look),
 };
 
+/// Strength for so many points of trust: what is missing of 100, when it is not high.
+pub(crate) fn weakness(points: u32) -> f64 {
+    match TrustLevel::of(points) {
+        TrustLevel::High => 0.0,
+        TrustLevel::Medium | TrustLevel::Low => f64::from(100 - points) / 100.0,
+    }
+}
+
 fn look(facts: &Facts, trust: &Trust, _: &Context<'_>) -> Finding {
-    if trust.level() == TrustLevel::High {
+    let strength = weakness(trust.points);
+    if strength <= 0.0 {
         return Finding::Absent;
     }
-    let strength = f64::from(100 - trust.points) / 100.0;
     let doubts: Vec<&str> = trust.deductions.iter().map(|d| d.doubt.words()).collect();
     let slots = vec![
         Slot::words(doubts.join(", ")),

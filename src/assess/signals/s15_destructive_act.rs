@@ -7,6 +7,7 @@ use crate::assess::lookup;
 use crate::assess::reduce::repo_of;
 use crate::assess::window::ReplayWindow;
 use crate::model::{Entity, EntityKind, Event, Inventory, Sentence, Session, Slot, Text};
+use std::collections::BTreeMap;
 
 /// What any destructive act counts.
 const BASE: f64 = 0.2;
@@ -107,21 +108,25 @@ fn is_production(session: &Session, event: &Event, inventory: &Inventory) -> boo
         || names_production(event)
 }
 
-/// The gravest destructive act of a session.
-pub fn destroyed(session: &Session, inventory: &Inventory) -> Option<Destroyed> {
-    let mut worst: Option<Destroyed> = None;
+/// What the destructive acts of a session hit, the gravest first.
+pub fn destroyed(session: &Session, inventory: &Inventory) -> Vec<Destroyed> {
+    let mut worst: BTreeMap<Entity, f64> = BTreeMap::new();
     for event in &session.events {
         let Some(act) = destruction(event) else {
             continue;
         };
         let strength = strength(act, is_production(session, event, inventory));
-        if worst.as_ref().is_none_or(|w| strength > w.strength)
-            && let Some(target) = target(session, event)
-        {
-            worst = Some(Destroyed { target, strength });
+        if let Some(target) = target(session, event) {
+            let known = worst.entry(target).or_insert(0.0);
+            *known = known.max(strength);
         }
     }
-    worst
+    let mut all: Vec<Destroyed> = worst
+        .into_iter()
+        .map(|(target, strength)| Destroyed { target, strength })
+        .collect();
+    all.sort_by(|a, b| b.strength.total_cmp(&a.strength));
+    all
 }
 
 /// What a destructive act hit, as far as it is recorded.

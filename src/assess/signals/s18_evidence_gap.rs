@@ -24,7 +24,7 @@ pub(super) const SIGNAL: Definition = Definition {
     about: "Records contradict each other, go back in time, come late, fall silent in the middle of work or lose their traces; or a name holds hidden or look-alike characters.",
     templates: &[CONFLICT, CONFUSABLE, HIDDEN, ERASED, BACK, LATE, GAP],
     habituates: None,
-    false_positives: "A collector that restarts: the same silence in three sessions or more, or three that come late together, count nothing and become one note of coverage.",
+    false_positives: "A collector that restarts: the same silence in three sessions or more counts nothing and becomes one note of coverage; a delay counts little, and is noted too.",
     clause: "left a record that is not whole",
     clause_plural: "left records that are not whole",
     why: "What is missing may be what matters.",
@@ -148,7 +148,8 @@ mod tests {
                 1,
                 "its last sign lies at 2026-11-10 08:00 UTC, and edition 2026-11-12T0600Z",
             );
-        of(&["known", "a", "b", "c"]).strength("S18", 1, None);
+        let together = of(&["known", "a", "b", "c"]);
+        together.strength("S18", 3, Some(0.4));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The sessions on which a narrative rests.
 
+use super::MemberFacts;
 use super::thread::{Fact, Thread};
 use crate::assess::Facts;
 use crate::model::{EditionId, Text};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Anchors of one narrative whose recency is held.
 const ANCHORS: usize = 3;
@@ -23,7 +24,7 @@ pub struct Anchor {
 /// Most unique facts, then coverage, then the earliest; each needs half of the facts or one of its own.
 pub(super) fn anchors(
     members: &[usize],
-    member_facts: &[BTreeSet<Fact>],
+    member_facts: &[MemberFacts],
     thread: &Thread,
     facts: &[Facts],
 ) -> Vec<Anchor> {
@@ -39,8 +40,8 @@ pub(super) fn anchors(
         .zip(member_facts)
         .map(|(session, own)| Anchor {
             session: *session,
-            evidenced: own.len(),
-            unique: own.iter().filter(is_unique).count(),
+            evidenced: own.facts.len(),
+            unique: own.facts.iter().filter(is_unique).count(),
         })
         .filter(|a| a.evidenced > 0 && (a.unique >= 1 || a.evidenced * 2 >= all))
         .collect();

@@ -4,7 +4,8 @@ use super::question::{self, NarrativeKind, Question, Subject, decision_words};
 use super::raised::Raised;
 use crate::assess::Facts;
 use crate::assess::context::Context;
-use crate::model::{About, Disposition, EditionId, Entity, Sentence, Text};
+use crate::model::{About, Disposition, EditionId, Entity, Sentence, Slot, Text};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,13 @@ pub(super) struct Asked {
     names: BTreeMap<String, EditionId>,
     /// The latest edition that learned anything from a session that asks it.
     learned: EditionId,
-    /// Machines on which a lasting change stands; one without a name is one not recorded.
-    stands_on: BTreeSet<Option<Text>>,
+    /// Sessions that asked it.
+    raisers: BTreeSet<Text>,
+    /// Machines on which a lasting change stands (one without a name is one not recorded),
+    /// with the latest write there: the edition that learned of it, and its own time.
+    stands_on: BTreeMap<Option<Text>, Moment>,
+    /// What the records say that contradict each other.
+    deeds: BTreeSet<u64>,
     /// The answer that a snapshot gave. It holds until a session asks anew.
     answer: Option<Sentence>,
 }
@@ -27,7 +33,9 @@ impl Asked {
         Self {
             names: BTreeMap::from([(narrative.to_owned(), edition)]),
             learned: edition,
-            stands_on: BTreeSet::new(),
+            raisers: BTreeSet::new(),
+            stands_on: BTreeMap::new(),
+            deeds: BTreeSet::new(),
             answer: None,
         }
     }
@@ -44,24 +52,32 @@ impl Asked {
             *known = since.min(*known);
         }
         self.learned = self.learned.max(other.learned);
-        self.stands_on.extend(other.stands_on);
+        self.raisers.extend(other.raisers);
+        self.deeds.extend(other.deeds);
+        for (host, written) in other.stands_on {
+            let latest = self.stands_on.entry(host).or_insert(written);
+            *latest = written.max(*latest);
+        }
         self.answer = self.answer.take().and(other.answer);
     }
 
     /// Takes in what an edition says about it.
     pub(super) fn hear(&mut self, question: &Question, raised: &Raised<'_>) {
         let edition = raised.context.snapshot.edition();
-        let is_first = self.names.values().all(|since| *since == edition);
-        let raisers = raised.raisers(question);
-        for raiser in raisers {
+        for raiser in raised.raisers(question) {
             let session = &raised.facts[*raiser];
             let learned = raised.context.learned(session);
             self.learned = self.learned.max(learned);
             // Whoever is only listed again asks nothing anew.
-            if is_first || learned == edition {
+            if self.raisers.insert(session.id.clone()) || learned == edition {
                 self.answer = None;
-                if question.kind == NarrativeKind::LastingChange {
-                    self.stands_on.insert(session.host.clone());
+                if let (NarrativeKind::LastingChange, Some(object)) =
+                    (question.kind, question.subject.entity())
+                {
+                    let written = (learned, written_at(session, object));
+                    let latest = self.stands_on.entry(session.host.clone());
+                    let latest = latest.or_insert(written);
+                    *latest = written.max(*latest);
                 }
             }
         }
@@ -73,17 +89,7 @@ impl Asked {
                     self.answer = Some(Sentence::new("{object} was removed again.", slot));
                 }
             }
-            (NarrativeKind::EvidenceGap, Subject::Session(id)) => {
-                let records = raised.records(id);
-                if !raisers.is_empty() {
-                    self.answer = None;
-                } else if !records.is_empty()
-                    && records.iter().all(|r| !raised.facts[*r].conflicting)
-                {
-                    let slot = vec![question.subject.slot()];
-                    self.answer = Some(Sentence::new("One record of {session} stands now.", slot));
-                }
-            }
+            (NarrativeKind::EvidenceGap, Subject::Session(id)) => self.hear_records(id, raised),
             _ => {}
         }
     }
@@ -92,22 +98,37 @@ impl Asked {
     fn hear_removals(&mut self, object: &Entity, raised: &Raised<'_>) {
         let learned = |session: &Facts| raised.context.learned(session);
         for remover in raised.removed(object) {
-            let removal = remover.removed.iter().find(|(file, _)| file == object);
-            let removed_at = removal.and_then(|(_, at)| *at);
-            let is_after = |writer: &Facts| {
-                let written = writer.changes.iter().filter(|c| c.object == *object);
-                let written_at = written.filter_map(|c| c.last_at).max();
-                match (removed_at, written_at) {
-                    (Some(removed), Some(written)) => {
-                        removed > written && learned(remover) >= learned(writer)
-                    }
-                    _ => learned(remover) > learned(writer),
-                }
+            let Some(written) = self.stands_on.get(&remover.host) else {
+                continue;
             };
-            let mut writers = raised.written(object).filter(|w| w.host == remover.host);
-            if writers.all(is_after) {
+            let removal = remover.removed.iter().find(|(file, _)| file == object);
+            let removed = (learned(remover), removal.and_then(|(_, at)| *at));
+            let is_after = |written: Moment| match (removed.1, written.1) {
+                (Some(at), Some(then)) => at > then && removed.0 >= written.0,
+                _ => removed.0 > written.0,
+            };
+            let mut others = raised.written(object).filter(|w| w.host == remover.host);
+            if is_after(*written) && others.all(|w| is_after((learned(w), written_at(w, object)))) {
                 self.stands_on.remove(&remover.host);
             }
+        }
+    }
+
+    /// One of the records that contradict each other must be the one that stands.
+    fn hear_records(&mut self, id: &Text, raised: &Raised<'_>) {
+        let records: Vec<&Facts> = raised
+            .records(id)
+            .iter()
+            .map(|r| &raised.facts[*r])
+            .collect();
+        if records.iter().any(|r| r.conflicting) {
+            self.answer = None;
+            self.deeds.extend(records.iter().map(|r| r.deed));
+        } else if let [one] = records.as_slice()
+            && self.deeds.contains(&one.deed)
+        {
+            let slot = vec![Slot::Text(id.clone())];
+            self.answer = Some(Sentence::new("One record of {session} stands now.", slot));
         }
     }
 
@@ -138,4 +159,12 @@ impl Asked {
             .filter(meant)
             .find(|d| d.settles(self.learned))
     }
+}
+
+/// Edition that learned of something, and the time it claims.
+type Moment = (EditionId, Option<Timestamp>);
+
+fn written_at(session: &Facts, object: &Entity) -> Option<Timestamp> {
+    let written = session.changes.iter().filter(|c| c.object == *object);
+    written.filter_map(|c| c.last_at).max()
 }

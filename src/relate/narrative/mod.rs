@@ -17,11 +17,11 @@ pub use thread::{Closure, QUIET, State, Thread, UNDECIDED, WINDOW};
 
 use crate::assess::context::Context;
 use crate::assess::{Facts, Verdict};
-use crate::model::{EditionId, EntityKind, Sentence, Text};
+use crate::model::{EditionId, Entity, EntityKind, Sentence, Text};
 use jiff::Timestamp;
 use join::Groups;
 use raised::Raised;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use thread::Fact;
 
 /// A narrative as one edition tells it.
@@ -35,8 +35,8 @@ pub struct Narrative {
     pub answered: Vec<(Question, Sentence)>,
     /// Its sessions in this edition, in the order of the snapshot.
     pub members: Vec<usize>,
-    /// Those of them that ask one of its questions themselves.
-    pub raisers: BTreeSet<usize>,
+    /// Those of them that ask some of its questions themselves, and which.
+    pub raisers: BTreeMap<usize, BTreeSet<NarrativeKind>>,
     /// The sessions on which it rests, at most three, the first one *the* anchor.
     pub anchors: Vec<Anchor>,
     /// The session of an earlier edition on which it rests, when none of this one does.
@@ -46,7 +46,7 @@ pub struct Narrative {
     /// Kinds of entities its anchor ties to the subject.
     pub ties: Vec<EntityKind>,
     /// Facts of each member, parallel to `members`.
-    member_facts: Vec<BTreeSet<Fact>>,
+    member_facts: Vec<MemberFacts>,
 }
 
 impl Narrative {
@@ -89,12 +89,24 @@ impl Narrative {
         let Some(own) = facts(member) else {
             return false;
         };
-        own.iter().all(|fact| {
-            by.iter()
-                .filter_map(|b| facts(*b))
-                .any(|set| set.contains(fact))
-        })
+        own.are_all
+            && own.facts.iter().all(|fact| {
+                by.iter()
+                    .filter_map(|b| facts(*b))
+                    .any(|others| others.facts.contains(fact))
+            })
     }
+}
+
+/// Facts of one member that are kept: what it ties to the first subjects it has.
+const FACTS: usize = 64;
+
+/// What one member ties to the subjects of its narrative.
+#[derive(Clone, Debug, Default)]
+struct MemberFacts {
+    facts: BTreeSet<Fact>,
+    /// Whether none was left out.
+    are_all: bool,
 }
 
 /// What an edition tells, and what it remembers without telling.
@@ -195,27 +207,28 @@ fn first_seen(subject: &Subject, raised: &Raised<'_>) -> Timestamp {
 fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
     let (facts, context) = (raised.facts, raised.context);
     let (now, edition) = (context.now(), context.snapshot.edition());
-    let raisers: BTreeSet<usize> = thread
-        .asked
-        .keys()
-        .flat_map(|q| raised.raisers(q))
-        .copied()
-        .collect();
+    let mut raisers: BTreeMap<usize, BTreeSet<NarrativeKind>> = BTreeMap::new();
+    for question in thread.asked.keys() {
+        for raiser in raised.raisers(question) {
+            raisers.entry(*raiser).or_default().insert(question.kind);
+        }
+    }
     let members: BTreeSet<usize> = thread
         .asked
         .keys()
         .flat_map(|q| raised.sessions_of(&q.subject))
-        .chain(raisers.iter().copied())
+        .chain(raisers.keys().copied())
         .collect();
     let members: Vec<usize> = members.into_iter().collect();
     thread.forget(now);
-    let member_facts: Vec<BTreeSet<Fact>> = members
+    let subjects: BTreeSet<Subject> = thread.asked.keys().map(|q| q.subject.clone()).collect();
+    let member_facts: Vec<MemberFacts> = members
         .iter()
-        .map(|m| ties(&facts[*m], thread.asked.keys()))
+        .map(|m| ties(&facts[*m], &subjects))
         .collect();
     for (member, own) in members.iter().zip(&member_facts) {
         let session = &facts[*member];
-        for fact in own {
+        for fact in &own.facts {
             if thread.learn(fact.clone(), &session.id, edition) {
                 let seen = session.last_sign.unwrap_or(now).min(now);
                 let seen = seen.max(context.news_from(session));
@@ -233,7 +246,7 @@ fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
     let anchored = anchors
         .first()
         .and_then(|a| members.binary_search(&a.session).ok())
-        .map(|at| &member_facts[at]);
+        .map(|at| &member_facts[at].facts);
     let mut ties: Vec<EntityKind> = anchored
         .into_iter()
         .flatten()
@@ -261,23 +274,28 @@ fn narrative(mut thread: Thread, raised: &Raised<'_>) -> Narrative {
 fn settle(thread: &mut Thread, raised: &Raised<'_>) -> (Vec<Question>, Vec<(Question, Sentence)>) {
     let context = raised.context;
     let edition = context.snapshot.edition();
-    let mut because = None;
+    let mut decisions = BTreeSet::new();
     let (mut open, mut answered) = (Vec::new(), Vec::new());
     for (question, asked) in &mut thread.asked {
         asked.hear(question, raised);
         match asked.settled(question, context) {
             Some((answer, decision)) => {
-                answered.push((question.clone(), answer.clone()));
-                because = because.or(Some((answer, decision)));
+                answered.push((question.clone(), answer));
+                decisions.extend(decision);
             }
             None => open.push(question.clone()),
         }
     }
-    if let (true, Some((because, decision))) = (open.is_empty(), because) {
-        thread.closure.get_or_insert(Closure {
-            edition,
+    if let (true, Some((_, because))) = (open.is_empty(), answered.first()) {
+        let since = thread.closure.as_ref().map_or(edition, |c| c.edition);
+        let because = match thread.closure.take() {
+            Some(known) if known.decisions == decisions => known.because,
+            _ => because.clone(),
+        };
+        thread.closure = Some(Closure {
+            edition: since,
             because,
-            decision,
+            decisions,
         });
     } else if let Some(closure) = &thread.closure {
         // What was closed opens again when a session asks again, or nobody accepts it any more.
@@ -294,30 +312,34 @@ fn settle(thread: &mut Thread, raised: &Raised<'_>) -> (Vec<Question>, Vec<(Ques
 }
 
 /// What a session ties to the subjects it has.
-fn ties<'q>(facts: &Facts, questions: impl Iterator<Item = &'q Question>) -> BTreeSet<Fact> {
-    let has = facts.entities();
-    let mut found = BTreeSet::new();
-    for subject in questions.map(|q| &q.subject) {
-        let theirs = match subject {
-            Subject::Entity(entity) => {
-                has.contains(entity)
-                    || facts.changes.iter().any(|c| c.object == *entity)
-                    || facts
-                        .destroyed
-                        .as_ref()
-                        .is_some_and(|d| d.target == *entity)
-            }
-            Subject::Session(id) => facts.id == *id,
-        };
-        if !theirs {
-            continue;
-        }
+fn ties(session: &Facts, subjects: &BTreeSet<Subject>) -> MemberFacts {
+    let has: BTreeSet<Entity> = session.entities().into_iter().collect();
+    let changed = session.changes.iter().map(|c| &c.object);
+    let destroyed = session.destroyed.iter().map(|d| &d.target);
+    let own: BTreeSet<Subject> = has
+        .iter()
+        .chain(changed)
+        .chain(destroyed)
+        .map(|e| Subject::Entity(e.clone()))
+        .chain([Subject::Session(session.id.clone())])
+        .filter(|s| subjects.contains(s))
+        .collect();
+    let mut found = MemberFacts {
+        are_all: true,
+        ..MemberFacts::default()
+    };
+    for subject in own {
         for other in &has {
-            let tied = !matches!(other.kind, EntityKind::Agent | EntityKind::Tool)
+            let is_tied = !matches!(other.kind, EntityKind::Agent | EntityKind::Tool)
                 && subject.entity() != Some(other);
-            if tied {
-                found.insert((subject.clone(), other.clone()));
+            if !is_tied {
+                continue;
             }
+            if found.facts.len() == FACTS {
+                found.are_all = false;
+                return found;
+            }
+            found.facts.insert((subject.clone(), other.clone()));
         }
     }
     found

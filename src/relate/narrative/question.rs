@@ -1,9 +1,11 @@
 //! What a narrative asks, who raises it, and what answers it.
 
 use crate::assess::context::Context;
+use crate::assess::facts::Destroyed;
 use crate::assess::lexicon::destinations::{self, Standing};
 use crate::assess::lookup;
 use crate::assess::signals::SignalId;
+use crate::assess::trust::Doubt;
 use crate::assess::{Facts, Verdict};
 use crate::model::{About, Disposition, Entity, EntityKind, Ruling, Sentence, Slot, Text};
 use jiff::SignedDuration;
@@ -80,6 +82,21 @@ impl NarrativeKind {
         }
     }
 
+    /// Signals and doubts that its answer settles: what a decision on it speaks about.
+    pub const fn speaks_of(self) -> (&'static [SignalId], &'static [Doubt]) {
+        match self {
+            Self::UnknownKey => (&[SignalId::S1], &[Doubt::KeyUnknown]),
+            Self::DataEgress => (
+                &[SignalId::S5, SignalId::S7, SignalId::S8, SignalId::S9],
+                &[],
+            ),
+            Self::LastingChange => (&[SignalId::S12], &[]),
+            Self::Destruction => (&[SignalId::S15], &[]),
+            Self::EvidenceGap => (&[SignalId::S18], &[Doubt::RecordGaps]),
+            Self::UnownedEndpoint => (&[], &[Doubt::HostUnowned, Doubt::BareAddress]),
+        }
+    }
+
     /// Whether a lead that anchors it is best told by it; the others are told by what the session did.
     pub const fn tells_its_anchor(self) -> bool {
         matches!(self, Self::UnknownKey | Self::DataEgress)
@@ -151,6 +168,24 @@ const SENT_TO: usize = 16;
 /// How much of a destructive act raises a question: what cannot be taken back.
 const DESTRUCTION: f64 = 0.4;
 
+/// What is less grave than the gravest act by more than this is not asked about.
+const LESS: f64 = 0.2;
+
+/// What a session did more of than is asked about one by one: a question about the
+/// session itself, so that no number of harmless ones hides another.
+fn asks_for_more(facts: &Facts, verdict: &Verdict) -> Option<NarrativeKind> {
+    let sent = facts.open_reaches().filter(|r| !r.fetch_only);
+    if verdict.fired(SignalId::S8) && sent.count() > SENT_TO {
+        Some(NarrativeKind::DataEgress)
+    } else if facts.has_more && verdict.fired(SignalId::S12) {
+        Some(NarrativeKind::LastingChange)
+    } else if facts.has_more && verdict.fired(SignalId::S15) {
+        Some(NarrativeKind::Destruction)
+    } else {
+        None
+    }
+}
+
 /// The questions a session raises, strongest first.
 pub(super) fn raised(facts: &Facts, verdict: &Verdict, context: &Context<'_>) -> Vec<Question> {
     let mut found = Vec::new();
@@ -184,14 +219,15 @@ pub(super) fn raised(facts: &Facts, verdict: &Verdict, context: &Context<'_>) ->
         found
             .extend(grave.map(|c| Question::about(NarrativeKind::LastingChange, c.object.clone())));
     }
-    if verdict.fired(SignalId::S15)
-        && let Some(destroyed) = facts
-            .destroyed
-            .as_ref()
-            .filter(|d| d.strength >= DESTRUCTION)
-    {
-        let target = destroyed.target.clone();
-        found.push(Question::about(NarrativeKind::Destruction, target));
+    if verdict.fired(SignalId::S15) {
+        let gravest = facts.destroyed.first().map_or(0.0, |d| d.strength);
+        let grave = |d: &&Destroyed| d.strength >= DESTRUCTION && d.strength + LESS >= gravest;
+        let grave = facts.destroyed.iter().filter(grave);
+        found.extend(grave.map(|d| Question::about(NarrativeKind::Destruction, d.target.clone())));
+    }
+    if let Some(kind) = asks_for_more(facts, verdict) {
+        let subject = Subject::Session(facts.id.clone());
+        found.push(Question { kind, subject });
     }
     if facts.conflicting {
         found.push(Question {

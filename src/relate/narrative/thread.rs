@@ -27,20 +27,19 @@ pub struct Closure {
     pub edition: EditionId,
     /// Which condition, or by whom.
     pub because: Sentence,
-    /// The file of the decision behind it, if a person decided.
-    pub decision: Option<String>,
+    /// The files of the decisions behind it, where persons decided.
+    pub decisions: BTreeSet<String>,
 }
 
 impl Closure {
-    /// Whether the decision behind it is gone: withdrawn, or a risk that was accepted
-    /// until a day that is over.
+    /// Whether a decision behind it is gone: withdrawn, or a risk that was accepted until a
+    /// day that is over.
     pub(super) fn has_lapsed(&self, context: &Context<'_>) -> bool {
-        let Some(file) = &self.decision else {
-            return false;
-        };
         let lapsed = |d: &Disposition| d.ruling == Ruling::Accepted && d.has_expired(context.now());
-        let mut all = context.dispositions.0.iter();
-        all.find(|d| d.file == *file).is_none_or(lapsed)
+        let all = &context.dispositions.0;
+        self.decisions
+            .iter()
+            .any(|file| all.iter().find(|d| d.file == *file).is_none_or(lapsed))
     }
 }
 
@@ -125,7 +124,7 @@ impl Thread {
     /// Whether it is closed because a person decided so.
     pub fn is_decided(&self) -> bool {
         let closure = self.closure.as_ref();
-        closure.is_some_and(|c| c.decision.is_some())
+        closure.is_some_and(|c| !c.decisions.is_empty())
     }
 
     /// Takes another narrative in; the older one's name stays.

@@ -462,6 +462,13 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
         "text with a masked secret",
         "texts with a masked secret",
     );
+    let late = edition.context.late() as u64;
+    let words = " came late: earlier editions should have had ";
+    note(
+        late,
+        &format!("session{words}it"),
+        &format!("sessions{words}them"),
+    );
     for (gap, n) in edition.context.common_gaps() {
         notes.push(format!(
             "{} fell silent together at {} for {}: taken for the collector's",
@@ -469,10 +476,6 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
             moment(gap.from),
             crate::model::duration_words(gap.seconds())
         ));
-    }
-    let late = edition.context.common_delay();
-    if late > 0 {
-        notes.push(format!("{late} sessions came late, after editions that should have had them: taken for the collector's delay"));
     }
     notes.extend(
         edition

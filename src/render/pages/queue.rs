@@ -63,7 +63,7 @@ fn decided(linker: &Linker<'_>, session: usize) -> DecidedView {
         (Some(d), _) => (Markup::sentence(&decision_words(d), linker), d.file.clone()),
         (None, Some(c)) => (
             Markup::sentence(&c.because, linker),
-            c.decision.clone().unwrap_or_default(),
+            c.decisions.iter().cloned().collect::<Vec<_>>().join(", "),
         ),
         (None, None) => (Markup::default(), String::new()),
     };
