@@ -4,6 +4,7 @@ use super::Outcome;
 use super::arguments;
 use super::report::Report;
 use crate::publish::{self, Options};
+use crate::render::pages::counted;
 use anyhow::Result;
 use std::path::Path;
 
@@ -35,14 +36,23 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
         report.say("nothing was published; the site is as it was");
         return Ok(Outcome::Failed);
     }
+    if built.gone > 0 {
+        let (one, many) = (
+            "edition went away with its snapshot",
+            "editions went away with their snapshots",
+        );
+        report.say(&counted(built.gone, one, many));
+    }
+    let revised = match built.revised {
+        0 => String::new(),
+        n => format!(", {n} revised"),
+    };
     let made = match built.made {
         0 => "nothing new".to_owned(),
-        n => format!("{n} made, {} files", built.files),
+        n => format!("{n} made{revised}, {} files", built.files),
     };
-    report.say(&format!(
-        "{}. {} editions, {made}.",
-        built.headline, built.editions
-    ));
+    let editions = counted(built.editions, "edition", "editions");
+    report.say(&format!("{}. {editions}, {made}.", built.headline));
     report.say(&format!(
         "Open {}",
         args.output.join("index.html").display()

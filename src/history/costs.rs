@@ -56,6 +56,14 @@ impl Costs {
         }
     }
 
+    /// Forgets what no spread counts any more.
+    pub(super) fn forget(&mut self, today: i64) {
+        self.0.retain(|_, all| {
+            all.retain(|s| today - s.day <= USUAL_DAYS);
+            !all.is_empty()
+        });
+    }
+
     /// The spread of a user's sessions of the last days, this session left out.
     pub(super) fn spread(&self, user: u64, but: u64, today: i64) -> Option<Spread> {
         let mut costs: Vec<i64> = self

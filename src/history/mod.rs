@@ -8,6 +8,7 @@
 
 mod costs;
 mod novelty;
+mod recent;
 mod records;
 mod tallies;
 mod usual;
@@ -18,7 +19,7 @@ pub use records::Record;
 pub use usual::{MOST_USUAL, USUAL_DAYS, Usual};
 
 use costs::Costs;
-use novelty::KNOWN_SESSIONS;
+use recent::Recent;
 use records::Records;
 use serde::{Deserialize, Serialize};
 use tallies::Tallies;
@@ -33,8 +34,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub const LOOK_BACK_DAYS: i64 = 30;
 /// Days of history from which on novelty counts fully.
 pub const MATURE_DAYS: i64 = 14;
-/// Sessions remembered for an entity: enough to be known, and one to leave out.
-const REMEMBERED: usize = KNOWN_SESSIONS as usize + 1;
 
 /// When and where something was first seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,10 +50,15 @@ struct Seen {
     first: FirstSeen,
     #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
     last_at: Timestamp,
-    /// Latest sessions, by fingerprint, with their day and whether anything may be learned
-    /// from them; at most [`REMEMBERED`].
-    recent: Vec<(u64, i64, bool)>,
+    recent: Recent,
     total: u64,
+}
+
+/// Users of a group who have dealt with a thing; at most [`PEERS`] and one to leave out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Peers {
+    users: Vec<u64>,
+    last_day: i64,
 }
 
 /// What earlier editions saw.
@@ -64,12 +68,14 @@ pub struct Baseline {
     days: BTreeSet<i64>,
     editions: u32,
     seen: HashMap<u64, Seen>,
+    /// Pairings. Nobody asks when one was first seen, so old ones are forgotten.
+    lanes: HashMap<u64, Recent>,
     records: Records,
     tallies: Tallies,
     usual: HashMap<u64, Days>,
     costs: Costs,
-    /// Users of a group (a team, a repository) who have dealt with a thing; at most [`PEERS`] and one to leave out.
-    peers: HashMap<u64, Vec<u64>>,
+    /// Users of a group (a team, a repository) who have dealt with a thing.
+    peers: HashMap<u64, Peers>,
 }
 
 /// One session's contribution to the baseline.
@@ -141,6 +147,7 @@ impl Baseline {
         let today = day(snapshot.window.start);
         self.days.insert(today);
         self.tallies.begin(today);
+        self.forget(today);
         self.records
             .begin(snapshot.edition(), snapshot.window.start);
     }
@@ -160,47 +167,49 @@ impl Baseline {
         }
         if let Some(user) = sighting.user.map(fingerprint) {
             for group in &sighting.among {
-                let users = self.peers.entry(*group).or_default();
-                if users.len() <= PEERS && !users.contains(&user) {
-                    users.push(user);
+                let peers = self.peers.entry(*group).or_default();
+                peers.last_day = peers.last_day.max(day);
+                if peers.users.len() <= PEERS && !peers.users.contains(&user) {
+                    peers.users.push(user);
                 }
             }
         }
-        let entities = sighting.entities.iter().map(fingerprint);
-        let lanes = sighting.lanes.iter().map(fingerprint);
-        for key in entities.chain(lanes) {
-            let seen = self.seen.entry(key).or_insert_with(|| Seen {
-                first: FirstSeen {
-                    at: sighting.at,
-                    host: sighting.host.cloned(),
-                },
+        for lane in sighting.lanes.iter().map(fingerprint) {
+            let recent = self.lanes.entry(lane).or_default();
+            recent.note(id, day, sighting.teaches);
+        }
+        for entity in sighting.entities.iter().map(fingerprint) {
+            let first = || FirstSeen {
+                at: sighting.at,
+                host: sighting.host.cloned(),
+            };
+            let seen = self.seen.entry(entity).or_insert_with(|| Seen {
+                first: first(),
                 last_at: sighting.last,
-                recent: Vec::with_capacity(1),
+                recent: Recent::default(),
                 total: 0,
             });
-            let first = (sighting.at, sighting.host);
-            if first < (seen.first.at, seen.first.host.as_ref()) {
-                seen.first = FirstSeen {
-                    at: sighting.at,
-                    host: sighting.host.cloned(),
-                };
+            if (sighting.at, sighting.host) < (seen.first.at, seen.first.host.as_ref()) {
+                seen.first = first();
             }
             seen.last_at = seen.last_at.max(sighting.last);
-            if let Some(known) = seen.recent.iter_mut().find(|(s, ..)| *s == id) {
-                known.1 = known.1.max(day);
-                known.2 &= sighting.teaches;
-                continue;
-            }
-            // Of a session that earlier editions had, and that is not among those that are
-            // remembered, it is likely that it was counted once.
-            seen.total += u64::from(!is_known || seen.recent.len() < REMEMBERED);
-            seen.recent.push((id, day, sighting.teaches));
-            if seen.recent.len() > REMEMBERED {
-                seen.recent
-                    .sort_by_key(|(s, day, _)| (std::cmp::Reverse(*day), *s));
-                seen.recent.truncate(REMEMBERED);
+            let was_full = seen.recent.is_full();
+            if seen.recent.note(id, day, sighting.teaches) {
+                // Of a session that earlier editions had, and that is not among those that
+                // are remembered, it is likely that it was counted once.
+                seen.total += u64::from(!is_known || !was_full);
             }
         }
+    }
+
+    /// Forgets what no look-back reaches any more, so that it stays as small as the days
+    /// that count.
+    fn forget(&mut self, today: i64) {
+        self.lanes.retain(|_, recent| recent.reaches(today));
+        self.usual.retain(|_, days| days.reach(today));
+        self.peers
+            .retain(|_, peers| today - peers.last_day <= LOOK_BACK_DAYS);
+        self.costs.forget(today);
     }
 
     /// The day that a session counts for: the one it began on, but none before the window
@@ -210,23 +219,23 @@ impl Baseline {
         day(began.max(self.records.session_from(session, now)))
     }
 
-    /// Other sessions that had this within the look-back before a day; at most a few, enough to call it known.
-    pub fn earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
-        self.count_earlier(thing, but, now, false)
+    /// Other sessions that had an entity within the look-back before a day; at most a few,
+    /// enough to call it known.
+    pub fn earlier(&self, entity: &Entity, but: &Text, now: Timestamp) -> u32 {
+        let seen = self.seen.get(&fingerprint(entity));
+        seen.map_or(0, |s| s.recent.count(fingerprint(but), day(now), false))
     }
 
     /// The same, of sessions from which something may be learned.
-    pub fn earlier_trusted(&self, thing: &impl Hash, but: &Text, now: Timestamp) -> u32 {
-        self.count_earlier(thing, but, now, true)
+    pub fn earlier_trusted(&self, entity: &Entity, but: &Text, now: Timestamp) -> u32 {
+        let seen = self.seen.get(&fingerprint(entity));
+        seen.map_or(0, |s| s.recent.count(fingerprint(but), day(now), true))
     }
 
-    fn count_earlier(&self, thing: &impl Hash, but: &Text, now: Timestamp, trusted: bool) -> u32 {
-        let (but, today) = (fingerprint(but), day(now));
-        let counts = |(id, day, teaches): &&(u64, i64, bool)| {
-            *id != but && today - day <= LOOK_BACK_DAYS && (*teaches || !trusted)
-        };
-        let seen = self.seen.get(&fingerprint(thing));
-        seen.map_or(0, |s| s.recent.iter().filter(counts).count() as u32)
+    /// Other sessions that had a pairing within the look-back before a day; at most a few.
+    pub fn earlier_pairing(&self, lane: &(Entity, Entity), but: &Text, now: Timestamp) -> u32 {
+        let recent = self.lanes.get(&fingerprint(lane));
+        recent.map_or(0, |r| r.count(fingerprint(but), day(now), false))
     }
 
     /// Earlier sessions that are counted by a thing, within the look-back before a day; the session's own past left out.
@@ -254,9 +263,9 @@ impl Baseline {
     /// Users of a group, this one left out, who have dealt with a thing; at most a few.
     pub fn peers(&self, group: u64, but: Option<&Text>) -> usize {
         let but = but.map(fingerprint);
-        self.peers
-            .get(&group)
-            .map_or(0, |users| users.iter().filter(|u| Some(**u) != but).count())
+        self.peers.get(&group).map_or(0, |peers| {
+            peers.users.iter().filter(|u| Some(**u) != but).count()
+        })
     }
 
     /// When something was first seen in any earlier edition.

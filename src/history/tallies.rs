@@ -30,6 +30,9 @@ impl Tallies {
         self.today = today;
         self.sessions
             .retain(|_, counted| today - counted.last_seen <= FORGOTTEN_DAYS);
+        let oldest = today - super::LOOK_BACK_DAYS - FORGOTTEN_DAYS;
+        self.things
+            .retain(|_, days| days.last().is_some_and(|(day, _)| *day >= oldest));
     }
 
     /// Counts a session by its things, those it was not counted by before.

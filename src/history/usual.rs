@@ -48,6 +48,11 @@ impl Days {
         self.bits |= 1_u32.checked_shl(back).unwrap_or(0);
     }
 
+    /// Whether any of them counts on a day or later.
+    pub(super) fn reach(self, today: i64) -> bool {
+        today - self.newest <= USUAL_DAYS
+    }
+
     /// Of the days before this one, but for one that does not count.
     pub(super) fn before(self, today: i64, but: Option<i64>) -> Usual {
         let days = (0..32_i64)

@@ -202,7 +202,8 @@ impl Build<'_> {
         old: Option<super::EditionManifest>,
     ) -> Result<()> {
         self.listed.push(Listed::of(&staged.manifest)?);
-        if old.as_ref() == Some(&staged.manifest) {
+        let stands = old.as_ref() == Some(&staged.manifest);
+        if stands && !self.options.rebuild_all && self.published.is_whole(step.taken.id) {
             return Ok(());
         }
         self.built.made += 1;

@@ -73,7 +73,7 @@ impl Published {
     }
 
     /// Whether every file of an edition has its size.
-    fn is_whole(&self, id: EditionId) -> bool {
+    pub(super) fn is_whole(&self, id: EditionId) -> bool {
         let folder = self.out.join(edition_folder(id));
         EditionManifest::read(&folder).is_some_and(|m| have_sizes(&folder, &m.files))
     }

@@ -7,6 +7,7 @@
     reason = "this whole program is tests: what goes wrong in it fails one"
 )]
 
+mod archive;
 mod changes;
 mod commands;
 mod company;

@@ -111,7 +111,7 @@ impl Context<'_> {
         match self.basis() {
             basis @ Basis::History { .. } => Novelty::new(
                 self.baseline
-                    .earlier(&lane, &facts.id, self.snapshot.window.start),
+                    .earlier_pairing(&lane, &facts.id, self.snapshot.window.start),
                 basis,
             ),
             basis @ Basis::Snapshot { .. } => Novelty::new(

@@ -1,0 +1,389 @@
+//! An archive: what is new is made, what stands stays, and what must change says so.
+
+use crate::days::{Days, INVENTORY, stranger};
+use crate::harness::TestSite;
+use crate::page::Page;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the collector wrote on the morning after a day.
+fn snapshot(day: u8) -> (String, String) {
+    let id = format!("s-{day}");
+    let key = format!("k-{}", day % 3);
+    let session = stranger(&id, day, &key, "drop.site.io");
+    let text = format!(
+        "{{\"format\":\"daybrief-snapshot\",\"version\":1,\"taken_at\":\"2026-11-{:02}T06:00:00Z\"}}\n{session}\n",
+        day + 1
+    );
+    (format!("data/snapshots/{day:02}.jsonl"), text)
+}
+
+fn site() -> TestSite {
+    TestSite::new().file("data/inventory.toml", INVENTORY)
+}
+
+/// Says which file differs, and not how.
+#[track_caller]
+fn assert_same(left: &BTreeMap<String, Vec<u8>>, right: &BTreeMap<String, Vec<u8>>) {
+    let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    let differ: Vec<&String> = names
+        .into_iter()
+        .filter(|n| left.get(*n) != right.get(*n))
+        .collect();
+    assert!(differ.is_empty(), "{differ:?}");
+}
+
+fn add(site: &TestSite, day: u8) {
+    let (path, text) = snapshot(day);
+    site.write(&path, text);
+}
+
+fn build(site: &TestSite) -> String {
+    site.run(&["build"]).ends(0).err
+}
+
+fn edition(day: u8) -> String {
+    format!("public/editions/2026-11-{:02}T0600Z", day + 1)
+}
+
+/// Every file of an edition.
+fn files(site: &TestSite, day: u8) -> BTreeMap<String, Vec<u8>> {
+    let folder = edition(day).replace("public/", "") + "/";
+    let all = site.published().into_iter();
+    all.filter(|(path, _)| path.starts_with(&folder)).collect()
+}
+
+/// What is published, without what tells of revisions: manifests, the note, the seals.
+fn without_notes(site: &TestSite) -> BTreeMap<String, String> {
+    let cut = |text: &str, from: &str, to: &str| -> String {
+        match text.split_once(from) {
+            Some((before, rest)) => {
+                let after = rest.split_once(to).map_or("", |(_, after)| after);
+                format!("{before}{after}")
+            }
+            None => text.to_owned(),
+        }
+    };
+    site.published()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("manifest.json"))
+        .map(|(path, bytes)| {
+            let text = String::from_utf8_lossy(&bytes);
+            let text = cut(&text, "<p class=\"rule\">Revised:", "</p>");
+            (path, cut(&text, "This edition follows", "."))
+        })
+        .collect()
+}
+
+#[test]
+fn at_once_one_by_one_and_in_any_order_make_the_same() {
+    let days: Vec<u8> = (1..=9).collect();
+    let at_once = site();
+    days.iter().for_each(|d| add(&at_once, *d));
+    build(&at_once);
+    let one_by_one = site();
+    for day in &days {
+        add(&one_by_one, *day);
+        let said = build(&one_by_one);
+        assert!(said.contains("1 made"), "{said}");
+    }
+    assert_same(&at_once.published(), &one_by_one.published());
+    let shuffled = site();
+    for day in [4, 8, 1, 9, 3, 2, 7, 6, 5] {
+        add(&shuffled, day);
+        build(&shuffled);
+    }
+    let (told, shuffled) = (without_notes(&at_once), without_notes(&shuffled));
+    assert_eq!(
+        told.keys().collect::<Vec<_>>(),
+        shuffled.keys().collect::<Vec<_>>()
+    );
+    for (path, text) in &told {
+        assert_eq!(text, &shuffled[path], "{path}");
+    }
+}
+
+#[test]
+fn without_its_store_a_site_is_the_same() {
+    let (with, without) = (site(), site());
+    for day in 1..=6 {
+        for site in [&with, &without] {
+            add(site, day);
+            build(site);
+        }
+        std::fs::remove_dir_all(without.path(".daybrief")).unwrap();
+        let said = build(&without);
+        assert!(said.contains("nothing new"), "{said}");
+        assert_same(&with.published(), &without.published());
+    }
+}
+
+#[test]
+fn nothing_new_writes_nothing() {
+    let site = site();
+    add(&site, 1);
+    build(&site);
+    let modified = || {
+        let index = site.path("public/manifest.json");
+        index.metadata().unwrap().modified().unwrap()
+    };
+    let before = modified();
+    let said = build(&site);
+    assert!(said.contains("1 edition, nothing new"), "{said}");
+    assert!(said.contains("1 session matters now"), "{said}");
+    assert_eq!(modified(), before);
+}
+
+#[test]
+fn a_late_snapshot_makes_anew_what_comes_after_it_and_says_so() {
+    let site = site();
+    for day in [1, 2, 4, 5] {
+        add(&site, day);
+    }
+    build(&site);
+    let before: Vec<_> = [1, 2, 4, 5].map(|d| files(&site, d)).into();
+    add(&site, 3);
+    let said = build(&site);
+    assert!(said.contains("3 made"), "{said}");
+    assert!(said.contains("2 revised"), "{said}");
+    assert_same(&files(&site, 1), &before[0]);
+    assert_same(&files(&site, 2), &before[1]);
+    for day in [4, 5] {
+        let page = Page::new(&site.read(&format!("{}/index.html", edition(day))));
+        let note = page.blocks.iter().find(|b| b.text.starts_with("Revised:"));
+        let note = &note.unwrap_or_else(|| panic!("day {day}")).text;
+        let why = "an earlier snapshot came in, was corrected or went away";
+        assert!(note.contains(why), "{note}");
+        let manifest = site.read(&format!("{}/manifest.json", edition(day)));
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        for digest in ["was", "now"] {
+            let digest = manifest["revisions"][0][digest].as_str().unwrap();
+            assert!(note.contains(&digest[..12]), "{note}");
+        }
+    }
+    let page = Page::new(&site.read(&format!("{}/index.html", edition(3))));
+    assert!(!page.blocks.iter().any(|b| b.text.starts_with("Revised:")));
+    assert!(build(&site).contains("nothing new"));
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
+fn a_corrected_and_a_removed_snapshot() {
+    let site = site();
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let (path, text) = snapshot(2);
+    site.write(&path, text.replace("src/auth/keys.rs", "src/auth/other.rs"));
+    let said = build(&site);
+    assert!(said.contains("2 made"), "{said}");
+    let brief = site.read(&format!("{}/index.html", edition(2)));
+    assert!(brief.contains("Revised: its snapshot was corrected."));
+    site.write(&format!("{}/mine.txt", edition(2)), "kept");
+    site.remove(&path);
+    let said = build(&site);
+    assert!(
+        said.contains("1 edition went away with its snapshot"),
+        "{said}"
+    );
+    assert_eq!(
+        site.names(&edition(2)),
+        ["mine.txt"],
+        "what is not ours stays"
+    );
+    let archive = site.read("public/archive.html");
+    assert!(!archive.contains("2026-11-03T0600Z"));
+    site.remove("public/editions/2026-11-03T0600Z/mine.txt");
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
+fn the_inventory_changes_the_latest_edition_only() {
+    let site = site();
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let before: Vec<_> = (1..=2).map(|d| files(&site, d)).collect();
+    let owned = format!("{INVENTORY}[[ranges]]\ncidr = \"10.0.0.0/24\"\nowner = \"lab\"\n");
+    site.write("data/inventory.toml", &owned);
+    let said = build(&site);
+    assert!(said.contains("1 made"), "{said}");
+    assert_same(&files(&site, 1), &before[0]);
+    assert_same(&files(&site, 2), &before[1]);
+    let latest = site.read("public/index.html");
+    assert!(latest.contains("Revised: the inventory was changed."));
+    let judged = |page: &str| {
+        let at = page.find("Judged by inventory ").unwrap() + "Judged by inventory ".len();
+        page[at..at + 12].to_owned()
+    };
+    let earlier = site.read(&format!("{}/index.html", edition(2)));
+    assert_ne!(judged(&latest), judged(&earlier));
+    // What is added now is compared with what was published.
+    add(&site, 4);
+    build(&site);
+    assert_same(&files(&site, 2), &before[1]);
+    site.run(&["build", "--rebuild-all"]).ends(0);
+    let earlier = site.read(&format!("{}/index.html", edition(2)));
+    assert!(earlier.contains("Revised: the inventory was changed."));
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
+fn verify_finds_whatever_was_changed() {
+    let site = site();
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let said = site.run(&["verify"]).ends(0).out;
+    assert!(said.contains("3 editions"), "{said}");
+    assert!(said.contains("as published"), "{said}");
+    let whole = site.published();
+    let restore = || {
+        std::fs::remove_dir_all(site.path("public")).unwrap();
+        for (path, bytes) in &whole {
+            site.write(&format!("public/{path}"), bytes);
+        }
+    };
+    let (one, two) = ("editions/2026-11-02T0600Z", "editions/2026-11-03T0600Z");
+    let queue = format!("{one}/queue.html");
+    let changed = |path: &str, from: &str, to: &str| {
+        let text = String::from_utf8(whole[path].clone()).unwrap();
+        assert!(text.contains(from), "{path}: {from}");
+        site.write(&format!("public/{path}"), text.replacen(from, to, 1));
+    };
+    let finds = |fault: &str, path: &str| {
+        let said = site.run(&["verify"]).ends(1).out;
+        let line = format!("{fault:<8}  {path}");
+        assert!(said.lines().any(|l| l == line), "{line}\n{said}");
+        restore();
+    };
+    changed(&queue, "Queue", "Quiet");
+    finds("changed", &queue);
+    site.write(&format!("public/{queue}"), &whole[&queue][..100]);
+    finds("changed", &queue);
+    site.remove(&format!("public/{queue}"));
+    finds("missing", &queue);
+    site.write(&format!("public/{one}/more.html"), "x");
+    finds("extra", &format!("{one}/more.html"));
+    site.write("public/editions/2026-12-01T0600Z/index.html", "x");
+    finds("extra", "editions/2026-12-01T0600Z/index.html");
+    changed("index.html", "Daybrief", "Daybreak");
+    finds("changed", "index.html");
+    // Two editions that change places, each as it was sealed.
+    for (path, bytes) in &whole {
+        let swapped = if path.starts_with(one) {
+            path.replace(one, two)
+        } else if path.starts_with(two) {
+            path.replace(two, one)
+        } else {
+            continue;
+        };
+        site.write(&format!("public/{swapped}"), bytes);
+    }
+    finds("changed", &format!("{one}/manifest.json"));
+    // A page, and the manifest that lists it.
+    changed(&queue, "Queue", "Quiet");
+    let manifest = format!("{one}/manifest.json");
+    changed(&manifest, "queue.html", "queue.htm");
+    finds("changed", &manifest);
+    // The head of the chain.
+    let head = String::from_utf8(whole["manifest.json"].clone()).unwrap();
+    let at = head.find("\"head\": \"").unwrap() + "\"head\": \"".len();
+    let digest = head[at..at + 64].to_owned();
+    changed("manifest.json", &digest, &"0".repeat(64));
+    finds("unsealed", "manifest.json");
+    let run = site.run(&["verify", "data"]).ends(1);
+    assert!(run.err.contains("holds no manifest.json"), "{}", run.err);
+}
+
+#[test]
+fn one_build_at_a_time() {
+    let site = site();
+    add(&site, 1);
+    build(&site);
+    let folder = std::fs::File::open(site.path("public")).unwrap();
+    folder.lock().unwrap();
+    let run = site.run(&["build"]).ends(1);
+    let words = "another build is writing";
+    assert!(run.err.contains(words), "{}", run.err);
+    assert!(run.err.contains("wait until it ends"), "{}", run.err);
+    drop(folder);
+    build(&site);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_output_leads_nowhere() {
+    let (site, elsewhere) = (site(), tempfile::tempdir().unwrap());
+    add(&site, 1);
+    for planted in ["editions", "assets", "editions/2026-11-02T0600Z"] {
+        let at = site.path(&format!("public/{planted}"));
+        std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), &at).unwrap();
+        let run = site.run(&["build"]).ends(1);
+        let words = format!("{planted} is a symbolic link; remove it");
+        assert!(run.err.contains(&words), "{}", run.err);
+        assert_eq!(elsewhere.path().read_dir().unwrap().count(), 0);
+        std::fs::remove_file(&at).unwrap();
+    }
+    build(&site);
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
+fn pages_changed_by_hand() {
+    let site = site();
+    (1..=2).for_each(|d| add(&site, d));
+    build(&site);
+    let whole = site.published();
+    // Of the site and the latest edition every page that is gone is made again.
+    for gone in ["queue.html", "editions/2026-11-03T0600Z/queue.html"] {
+        site.remove(&format!("public/{gone}"));
+        build(&site);
+        assert_same(&site.published(), &whole);
+    }
+    // So is an edition of which the folder is gone, and the site's own manifest.
+    std::fs::remove_dir_all(site.path("public/editions/2026-11-02T0600Z")).unwrap();
+    build(&site);
+    assert_same(&site.published(), &whole);
+    site.remove("public/manifest.json");
+    build(&site);
+    assert_same(&site.published(), &whole);
+    // What is only changed somewhere in the past is found, and made anew when asked to.
+    site.write("public/editions/2026-11-02T0600Z/queue.html", "mine");
+    site.run(&["verify"]).ends(1);
+    site.run(&["build", "--rebuild-all"]).ends(0);
+    assert_same(&site.published(), &whole);
+}
+
+#[test]
+fn the_days_of_a_site_make_the_same_whether_built_at_once_or_not() {
+    // Narratives, decisions and changes go through the store as they do through memory.
+    let sample = TestSite::sample().build();
+    let grown = TestSite::sample();
+    let names = grown.names("data/snapshots");
+    let all: Vec<(String, Vec<u8>)> = names
+        .iter()
+        .map(|n| {
+            let path = format!("data/snapshots/{n}");
+            let bytes = std::fs::read(grown.path(&path)).unwrap();
+            grown.remove(&path);
+            (path, bytes)
+        })
+        .collect();
+    for (path, bytes) in &all {
+        grown.write(path, bytes);
+        build(&grown);
+    }
+    assert_same(&sample.published(), &grown.published());
+}
+
+#[test]
+fn days_of_a_queue_are_told_through_the_store() {
+    let site = Days::new(INVENTORY)
+        .day(1, &[stranger("s-1", 1, "k-9", "drop.site.io")])
+        .build();
+    let text = stranger("s-2", 2, "k-9", "drop.site.io");
+    let site = site.snapshot("2026-11-03T06:00:00Z", &[&text]).build();
+    let queue = Page::new(&site.read("public/queue.html"));
+    let told = queue.under("Narratives").join(" ");
+    assert!(told.contains("day 2, since 2026-11-01"), "{told}");
+    let said = site.run(&["diff"]).ends(0).out;
+    assert!(said.contains("1 grew"), "{said}");
+}
