@@ -7,7 +7,6 @@ use super::stage::{self, Staged};
 use super::staging::Staging;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::EditionId;
-use crate::render::address::edition_folder;
 use crate::render::{EditionSite, Listing, Provenance, Root};
 use crate::site::{Site, Taken};
 use crate::store::Additions;
@@ -61,7 +60,7 @@ struct Build<'a> {
     listings: Vec<Listing>,
     listed: Vec<Listed>,
     additions: Additions,
-    staged: Vec<(EditionId, BTreeSet<String>)>,
+    staged: Vec<EditionId>,
     root_entries: Vec<super::Entry>,
     built: Built,
 }
@@ -99,7 +98,10 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
     let failed = |d: &Diagnostic| d.severity >= stops;
     build.built.failed = build.built.diagnostics.iter().any(failed);
     if !build.built.failed && !site.snapshots.is_empty() {
+        // What a switch left half done is mended from its stage.
+        build.staging.leave(true);
         build.switch()?;
+        build.staging.leave(false);
         let names = site.snapshots.iter().map(listing_name).collect();
         // What cannot be kept costs the next build time, and nothing else.
         let _ = site.remember(walked, build.additions, names);
@@ -185,7 +187,7 @@ impl Build<'_> {
                 },
                 self.options.pages,
             )?;
-            self.keep(step, &staged, old)?;
+            self.keep(step, &staged, old.as_ref())?;
         }
         if step.is_latest {
             self.built.headline = crate::render::pages::brief::headline(step.edition);
@@ -199,19 +201,17 @@ impl Build<'_> {
         &mut self,
         step: &Step<'_>,
         staged: &Staged,
-        old: Option<super::EditionManifest>,
+        old: Option<&super::EditionManifest>,
     ) -> Result<()> {
         self.listed.push(Listed::of(&staged.manifest)?);
-        let stands = old.as_ref() == Some(&staged.manifest);
+        let stands = old == Some(&staged.manifest);
         if stands && !self.options.rebuild_all && self.published.is_whole(step.taken.id) {
             return Ok(());
         }
         self.built.made += 1;
         self.built.revised += usize::from(staged.is_revised);
         self.built.files += staged.manifest.files.len() + 1;
-        let ours = old.into_iter().flat_map(|m| m.files).map(|e| e.path);
-        let ours = ours.chain([FILE.to_owned()]).collect();
-        self.staged.push((step.taken.id, ours));
+        self.staged.push(step.taken.id);
         Ok(())
     }
 
@@ -248,10 +248,9 @@ impl Build<'_> {
         for entry in &assets {
             self.staging.publish_file(&entry.path)?;
         }
-        for (id, ours) in &self.staged {
-            let folder = edition_folder(*id);
-            self.staging
-                .publish_folder(folder.trim_end_matches('/'), ours)?;
+        let mut stale = Vec::new();
+        for id in &self.staged {
+            stale.extend(self.staging.publish_edition(*id)?);
         }
         let gone = self.published.gone(self.site);
         let listed = std::mem::take(&mut self.listed);
@@ -268,7 +267,10 @@ impl Build<'_> {
         for entry in old.filter(|e| !kept.contains(e.path.as_str())) {
             self.staging.retire(&entry.path)?;
         }
-        // Nothing leads to them any more.
+        // Nothing leads to these any more.
+        for path in &stale {
+            self.staging.retire(path)?;
+        }
         for id in &gone {
             self.staging.retire_edition(id)?;
         }

@@ -9,11 +9,15 @@
 
 mod build;
 mod digest;
+mod disk;
 mod manifest;
 mod published;
 mod stage;
 mod staging;
 mod verify;
+
+#[cfg(test)]
+mod tests;
 
 pub use build::{Built, Options, build};
 pub use digest::Sha256Sum;

@@ -18,6 +18,8 @@ pub(super) struct Published {
     pub(super) files: Vec<Entry>,
     /// Whether the site's manifest is there.
     has_manifest: bool,
+    /// Names of the folders of editions.
+    folders: BTreeSet<String>,
 }
 
 impl Published {
@@ -43,6 +45,7 @@ impl Published {
             editions,
             files,
             has_manifest,
+            folders,
         }
     }
 
@@ -82,14 +85,17 @@ impl Published {
     pub(super) fn is_up_to_date(&self, site: &Site) -> bool {
         self.has_manifest
             && self.editions.len() == site.snapshots.len()
+            && self.gone(site).is_empty()
             && have_sizes(&self.out, &self.files)
     }
 
     /// Editions whose snapshots are gone.
     pub(super) fn gone(&self, site: &Site) -> Vec<String> {
         let kept: BTreeSet<String> = site.snapshots.iter().map(|t| t.id.to_string()).collect();
-        let editions = self.editions.keys();
-        editions.filter(|id| !kept.contains(*id)).cloned().collect()
+        let is_ours =
+            |id: &&String| EditionManifest::read(&self.out.join(EDITIONS).join(id)).is_some();
+        let others = self.folders.iter().filter(|id| !kept.contains(*id));
+        others.filter(is_ours).cloned().collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! A staging folder inside the output, and the moves that make it the site.
 
 use super::digest::Sha256Sum;
-use super::manifest::{EditionManifest, Entry};
-use crate::render::address::EDITIONS;
+use super::disk;
+use super::manifest::{EditionManifest, Entry, FILE};
+use crate::model::EditionId;
+use crate::render::address::{EDITIONS, edition_folder};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -26,7 +28,7 @@ pub(super) struct Staging {
 impl Staging {
     /// Opens a staging folder and removes what a killed build left.
     pub(super) fn open(out: &Path) -> Result<Self> {
-        fs::create_dir_all(out)
+        disk::create_folder(out)
             .with_context(|| format!("cannot create the output folder {}", out.display()))?;
         let lock = lock(out)?;
         for name in [EDITIONS, "assets"] {
@@ -37,9 +39,7 @@ impl Staging {
             .flatten()
         {
             if left.file_name().to_string_lossy().starts_with(PREFIX) {
-                fs::remove_dir_all(left.path()).with_context(|| {
-                    format!("cannot remove the leftover {}", left.path().display())
-                })?;
+                clear(out, &left.path())?;
             }
         }
         let folder = tempfile::Builder::new()
@@ -53,17 +53,22 @@ impl Staging {
         })
     }
 
+    /// Whether the stage stays when it is dropped, for the next build to mend from.
+    pub(super) fn leave(&mut self, stays: bool) {
+        self.folder.disable_cleanup(stays);
+    }
+
     /// Makes a folder in the stage.
     pub(super) fn folder(&self, path: &str) -> Result<()> {
         let folder = self.folder.path().join(path);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))
+        disk::create_folder(&folder).with_context(|| format!("cannot create {}", folder.display()))
     }
 
     /// Opens a file in the stage. Its folder must be there.
     pub(super) fn file(&self, path: &str) -> Result<Hashed> {
         let path = self.folder.path().join(path);
         let file =
-            File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+            disk::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Hashed {
             file: BufWriter::new(file),
             hasher: Sha256::new(),
@@ -74,7 +79,7 @@ impl Staging {
     /// Writes a whole file into the stage; the entry's path is `name`.
     pub(super) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
         let path = self.folder.path().join(folder).join(name);
-        fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         let sha256 = Sha256Sum(Sha256::digest(bytes).into());
         Ok(Entry {
             path: name.to_owned(),
@@ -90,89 +95,122 @@ impl Staging {
             return Ok(());
         }
         if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder)
+            disk::create_folder(folder)
                 .with_context(|| format!("cannot create {}", folder.display()))?;
         }
-        fs::rename(&from, &to).with_context(|| format!("cannot publish {}", to.display()))
+        rename(&from, &to)
     }
 
-    /// Moves a staged folder into the site, in one step. Files of the old one that
-    /// are not ours (not in `ours`) are taken along.
-    pub(super) fn publish_folder(&self, path: &str, ours: &BTreeSet<String>) -> Result<()> {
-        let (from, to) = (self.folder.path().join(path), self.out.join(path));
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent)
-                .with_context(|| format!("cannot create {}", parent.display()))?;
-        }
+    /// Moves a staged edition into the site, in one step. What lies in the old one's folder
+    /// and not in the new one's stays reachable: files that are not ours for good, ours
+    /// until the pages that lead to them are replaced. Returns the latter.
+    pub(super) fn publish_edition(&self, id: EditionId) -> Result<Vec<String>> {
+        let folder = edition_folder(id);
+        let folder = folder.trim_end_matches('/');
+        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
+        disk::create_folder(&self.out.join(EDITIONS))
+            .with_context(|| format!("cannot create {}", self.out.join(EDITIONS).display()))?;
         refuse_link(&to)?;
         if !to.exists() {
-            return fs::rename(&from, &to)
-                .with_context(|| format!("cannot publish {}", to.display()));
+            rename(&from, &to)?;
+            return Ok(Vec::new());
         }
-        exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
-        // What was the site is now in the stage, and goes with it, but for what is not ours.
-        keep_foreign(&from, &to, ours)
+        let ours: BTreeSet<String> = EditionManifest::read(&to)
+            .into_iter()
+            .flat_map(|m| m.files)
+            .map(|e| e.path)
+            .collect();
+        let mut stale = Vec::new();
+        for inside in files_below(&to) {
+            let kept = from.join(&inside);
+            if kept.exists() {
+                continue;
+            }
+            if let Some(folder) = kept.parent() {
+                disk::create_folder(folder)
+                    .with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            disk::link(&to.join(&inside), &kept)
+                .with_context(|| format!("cannot keep {}", kept.display()))?;
+            if ours.contains(&inside) {
+                stale.push(format!("{folder}/{inside}"));
+            }
+        }
+        disk::exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
+        Ok(stale)
     }
 
-    /// Removes a published file of ours that is no longer part of the site.
+    /// Removes a published file of ours that is no longer part of the site, and the folder
+    /// it leaves empty.
     pub(super) fn retire(&self, path: &str) -> Result<()> {
-        remove(&self.out.join(path))
+        retire(&self.out, path)
     }
 
-    /// Removes the files of ours of an edition whose snapshot is gone. What else lies in
-    /// its folder stays.
+    /// Removes the files of ours of an edition whose snapshot is gone, its manifest last.
+    /// What else lies in its folder stays.
     pub(super) fn retire_edition(&self, id: &str) -> Result<()> {
-        let (from, folder) = (
-            self.out.join(EDITIONS).join(id),
-            self.folder.path().join(id),
-        );
-        let Some(manifest) = EditionManifest::read(&from) else {
+        let folder = self.out.join(EDITIONS).join(id);
+        refuse_link(&folder)?;
+        let Some(manifest) = EditionManifest::read(&folder) else {
             return Ok(());
         };
-        refuse_link(&from)?;
-        let ours = manifest.files.into_iter().map(|e| e.path);
-        let ours = ours.chain([super::manifest::FILE.to_owned()]).collect();
-        // One step: a reader finds the whole edition or none.
-        fs::rename(&from, &folder).with_context(|| format!("cannot remove {}", from.display()))?;
-        keep_foreign(&folder, &from, &ours)
+        for entry in &manifest.files {
+            self.retire(&format!("{EDITIONS}/{id}/{}", entry.path))?;
+        }
+        self.retire(&format!("{EDITIONS}/{id}/{FILE}"))
     }
 }
 
-/// Moves files that are not ours from a folder to where it was.
-fn keep_foreign(from: &Path, to: &Path, ours: &BTreeSet<String>) -> Result<()> {
-    for old in WalkDir::new(from)
+/// Removes what a killed build left in its stage. Where it had replaced an edition, the
+/// stage holds the old one: what only that had of ours is still in the site.
+fn clear(out: &Path, stage: &Path) -> Result<()> {
+    let editions = fs::read_dir(stage.join(EDITIONS)).into_iter().flatten();
+    for old in editions.flatten() {
+        let name = old.file_name();
+        let Some(id) = name.to_str() else { continue };
+        let now = EditionManifest::read(&out.join(EDITIONS).join(id));
+        if let (Some(old), Some(now)) = (EditionManifest::read(&old.path()), now) {
+            let listed: BTreeSet<&str> = now.files.iter().map(|e| e.path.as_str()).collect();
+            let gone = old.files.iter().map(|e| e.path.as_str());
+            for path in gone.filter(|p| !listed.contains(p)) {
+                retire(out, &format!("{EDITIONS}/{id}/{path}"))?;
+            }
+        }
+    }
+    fs::remove_dir_all(stage)
+        .with_context(|| format!("cannot remove the leftover {}", stage.display()))
+}
+
+/// Files below a folder, relative to it, with forward slashes.
+fn files_below(folder: &Path) -> Vec<String> {
+    WalkDir::new(folder)
         .into_iter()
         .flatten()
         .filter(|e| !e.file_type().is_dir())
-    {
-        let Ok(inside) = old.path().strip_prefix(from) else {
-            continue;
-        };
-        let name = inside
-            .iter()
-            .map(|p| p.to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
-        let kept = to.join(inside);
-        if ours.contains(&name) || kept.exists() {
-            continue;
-        }
-        if let Some(folder) = kept.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot create {}", folder.display()))?;
-        }
-        fs::rename(old.path(), &kept).with_context(|| format!("cannot keep {}", kept.display()))?;
-    }
-    Ok(())
+        .filter_map(|e| {
+            let inside = e.path().strip_prefix(folder).ok()?;
+            let parts: Vec<_> = inside.iter().map(|p| p.to_string_lossy()).collect();
+            Some(parts.join("/"))
+        })
+        .collect()
 }
 
-fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            Err(e).with_context(|| format!("cannot remove {}", path.display()))
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    disk::rename(from, to).with_context(|| format!("cannot publish {}", to.display()))
+}
+
+/// Removes a file, and the folders that it leaves empty.
+fn retire(out: &Path, path: &str) -> Result<()> {
+    let file = out.join(path);
+    disk::remove(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+    let mut folder = file.parent();
+    while let Some(empty) = folder.filter(|f| *f != out) {
+        if fs::remove_dir(empty).is_err() {
+            break;
         }
-        _ => Ok(()),
+        folder = empty.parent();
     }
+    Ok(())
 }
 
 /// A link in the output would lead what we write to somewhere else.
@@ -208,22 +246,6 @@ fn lock(out: &Path) -> Result<Option<File>> {
     }
 }
 
-/// Swaps two folders in one step, where the file system can.
-fn exchange(from: &Path, to: &Path) -> Result<()> {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, from, CWD, to, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    let aside = from.with_extension("old");
-    fs::rename(to, &aside)?;
-    fs::rename(from, to)?;
-    fs::rename(&aside, from)?;
-    Ok(())
-}
-
 fn same_content(a: &Path, b: &Path) -> bool {
     let size = |p: &Path| fs::metadata(p).map(|m| m.len()).ok();
     size(b).is_some() && size(a) == size(b) && fs::read(a).ok() == fs::read(b).ok()
@@ -231,7 +253,7 @@ fn same_content(a: &Path, b: &Path) -> bool {
 
 /// A file that is hashed while it is written.
 pub(super) struct Hashed {
-    file: BufWriter<File>,
+    file: BufWriter<disk::Written>,
     hasher: Sha256,
     size: u64,
 }

@@ -18,6 +18,7 @@ mod grammar;
 mod harness;
 mod hostile;
 mod houses;
+mod killed;
 mod learned;
 mod narratives;
 mod page;
