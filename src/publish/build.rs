@@ -7,6 +7,7 @@ use super::stage::{self, Staged};
 use super::staging::Staging;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::EditionId;
+use crate::render::address::Month;
 use crate::render::{EditionSite, Listing, Provenance, Root};
 use crate::site::{Site, Taken};
 use crate::store::Additions;
@@ -58,6 +59,8 @@ struct Build<'a> {
     staging: Staging,
     /// What the archive lists of the editions so far, and their seals.
     listings: Vec<Listing>,
+    /// The place of the first edition that is looked at.
+    first: usize,
     listed: Vec<Listed>,
     additions: Additions,
     staged: Vec<EditionId>,
@@ -75,6 +78,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         published,
         staging,
         listings: Vec::new(),
+        first: 0,
         listed: Vec::new(),
         additions: Additions::default(),
         staged: Vec::new(),
@@ -145,6 +149,7 @@ impl Build<'_> {
             .collect();
         self.listings = known;
         self.listings.truncate(first);
+        self.first = first;
         Some(first)
     }
 
@@ -223,21 +228,40 @@ impl Build<'_> {
                 .push(self.staging.write("", &path, bytes)?);
         }
         // The brief last: by the time a reader sees it, everything it leads to is there.
-        for root in [
+        let months = self.months().into_iter().map(Root::Month);
+        for root in months.chain([
             Root::Method,
             Root::Archive,
+            Root::Feed,
             Root::NotFound,
             Root::Ledger,
             Root::Queue,
             Root::BriefJson,
             Root::Index,
-        ] {
+        ]) {
             let bytes = pages.render_root(root, &self.listings)?;
             self.root_entries
-                .push(self.staging.write("", root.path(), &bytes)?);
+                .push(self.staging.write("", &root.path(), &bytes)?);
         }
         self.built.files += self.root_entries.len() + 1;
         Ok(())
+    }
+
+    /// Months of which the page has to be made: those with an edition that was looked at or
+    /// is gone, and those that came or went, with their neighbours, which lead to them.
+    fn months(&self) -> BTreeSet<Month> {
+        let all: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
+        let looked_at = self.listings[self.first..].iter().map(|l| Month::of(l.id));
+        let mut made: BTreeSet<Month> = looked_at.collect();
+        let gone = self.published.gone(self.site);
+        made.extend(gone.iter().filter_map(|id| Month::of_id(id)));
+        for month in all.symmetric_difference(&self.published.months()) {
+            let before = all.range(..month).next_back();
+            let after = all.range(month..).find(|m| *m > month);
+            made.extend([before, Some(month), after].into_iter().flatten());
+        }
+        made.retain(|m| all.contains(m));
+        made
     }
 
     fn switch(&mut self) -> Result<()> {
@@ -278,13 +302,18 @@ impl Build<'_> {
         Ok(())
     }
 
-    /// The site's own files, and the assets that earlier editions were made with.
+    /// The site's own files, the assets that earlier editions were made with, and the
+    /// months that stay as they are.
     fn site_entries(&self) -> Vec<super::Entry> {
         let mut entries = self.root_entries.clone();
         let is_new = |e: &&super::Entry| self.root_entries.iter().all(|n| n.path != e.path);
         let old = self.published.files.iter();
-        let assets = old.filter(|e| e.path.starts_with("assets/"));
-        entries.extend(assets.filter(is_new).cloned());
+        let months: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
+        let stays = |e: &&super::Entry| {
+            let month = Month::at(&e.path);
+            e.path.starts_with("assets/") || month.is_some_and(|m| months.contains(&m))
+        };
+        entries.extend(old.filter(stays).filter(is_new).cloned());
         entries
     }
 }

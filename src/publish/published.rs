@@ -2,7 +2,7 @@
 
 use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
 use crate::model::EditionId;
-use crate::render::address::{EDITIONS, edition_folder};
+use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -87,6 +87,16 @@ impl Published {
             && self.editions.len() == site.snapshots.len()
             && self.gone(site).is_empty()
             && have_sizes(&self.out, &self.files)
+    }
+
+    /// Months of the archive of which the page is there.
+    pub(super) fn months(&self) -> BTreeSet<Month> {
+        let has_size = |e: &&Entry| have_sizes(&self.out, std::slice::from_ref(*e));
+        let pages = self.files.iter().filter(|e| Month::at(&e.path).is_some());
+        pages
+            .filter(has_size)
+            .filter_map(|e| Month::at(&e.path))
+            .collect()
     }
 
     /// Editions whose snapshots are gone.

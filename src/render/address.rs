@@ -8,7 +8,10 @@ use super::html::Markup;
 use super::pages::Link;
 use crate::model::{EditionId, Entity, Text};
 use crate::relate::{Edition, Role};
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Readable characters of a slug.
@@ -46,8 +49,12 @@ pub enum Leaf {
 pub enum Root {
     /// How ranks are made.
     Method,
-    /// Every edition.
+    /// The archive.
     Archive,
+    /// Every edition of a month.
+    Month(Month),
+    /// The editions as a feed.
+    Feed,
     /// What a server shows for an address that is not there.
     NotFound,
     /// The latest edition's listing.
@@ -62,16 +69,58 @@ pub enum Root {
 
 impl Root {
     /// Where it is, relative to the site.
-    pub const fn path(self) -> &'static str {
-        match self {
+    pub fn path(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Month(month) => return Cow::Owned(month.path()),
             Self::Method => "method.html",
             Self::Archive => "archive.html",
+            Self::Feed => "feed.xml",
             Self::NotFound => "404.html",
             Self::Ledger => "ledger.html",
             Self::Queue => "queue.html",
             Self::BriefJson => "brief.json",
             Self::Index => "index.html",
-        }
+        })
+    }
+}
+
+/// A month of UTC, as the archive has a page for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(Date);
+
+impl Month {
+    /// The month of an edition.
+    pub fn of(edition: EditionId) -> Self {
+        let day = Offset::UTC.to_datetime(edition.taken_at()).date();
+        Self(day.first_of_month())
+    }
+
+    /// The month that has its page at a path, if one has.
+    pub fn at(path: &str) -> Option<Self> {
+        let name = path.strip_prefix("archive-")?.strip_suffix(".html")?;
+        Self::of_id(name).filter(|m| m.path() == path)
+    }
+
+    /// The month that an edition's id begins with.
+    pub fn of_id(id: &str) -> Option<Self> {
+        let first = format!("{}-01", id.get(..7)?);
+        first.parse().ok().map(Self)
+    }
+
+    /// How many days it has.
+    pub fn days(self) -> i8 {
+        self.0.days_in_month()
+    }
+
+    fn path(self) -> String {
+        format!("archive-{self}.html")
+    }
+}
+
+/// `2026-11`
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.year(), self.0.month())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::address::{EntityPages, Leaf, Linker, Root, edition_folder, leaf_path, session_slugs};
 use super::pages::{
-    archive, brief, brief_data, changes, entity, ledger, method, not_found, queue, session,
+    archive, brief, brief_data, changes, entity, feed, ledger, method, not_found, queue, session,
 };
 use super::theme::Theme;
 use crate::model::EditionId;
@@ -60,6 +60,8 @@ pub struct Listing {
     pub sessions: usize,
     /// Sensitive files touched.
     pub touched: usize,
+    /// Kinds of entities through which a lead is linked to another session.
+    pub links: usize,
     /// Total cost.
     pub cost: crate::model::Money,
 }
@@ -162,6 +164,8 @@ impl<'a> EditionSite<'a> {
             Root::Queue => queue::page(&linker, self.text, 1),
             Root::Ledger => ledger::page(&linker, self.text, 1),
             Root::Archive => archive::page(&linker, self.text, listings),
+            Root::Month(month) => archive::month(&linker, self.text, listings, month),
+            Root::Feed => feed::page(&linker, self.text, listings),
             Root::Method => method::page(&linker, self.text),
             Root::NotFound => not_found::page(&linker, self.text),
         }
@@ -177,6 +181,7 @@ impl<'a> EditionSite<'a> {
             leads: edition.leads.len(),
             sessions: edition.reading.facts.len(),
             touched: edition.touched.files,
+            links: edition.links.kinds.len(),
             cost: edition.total_cost(),
         }
     }

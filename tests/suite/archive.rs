@@ -1,5 +1,10 @@
 //! An archive: what is new is made, what stands stays, and what must change says so.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at what was written, and change it"
+)]
+
 use crate::days::{Days, INVENTORY, stranger};
 use crate::harness::TestSite;
 use crate::page::Page;
@@ -78,7 +83,9 @@ fn without_notes(site: &TestSite) -> BTreeMap<String, String> {
 fn at_once_one_by_one_and_in_any_order_make_the_same() {
     let days: Vec<u8> = (1..=9).collect();
     let at_once = site();
-    days.iter().for_each(|d| add(&at_once, *d));
+    for day in &days {
+        add(&at_once, *day);
+    }
     build(&at_once);
     let one_by_one = site();
     for day in &days {
@@ -386,4 +393,97 @@ fn days_of_a_queue_are_told_through_the_store() {
     assert!(told.contains("day 2, since 2026-11-01"), "{told}");
     let said = site.run(&["diff"]).ends(0).out;
     assert!(said.contains("1 grew"), "{said}");
+}
+
+#[test]
+fn the_feed_is_atom() {
+    let site = site();
+    (1..=60).for_each(|n| {
+        // Two a day, so that a day has more than one.
+        let (day, hour) = (1 + n / 2, 6 + 12 * (n % 2));
+        let text = format!(
+            r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-10-{day:02}T{hour:02}:00:00Z"}}"#
+        );
+        if day <= 30 {
+            site.write(&format!("data/snapshots/{n}.jsonl"), text);
+        }
+    });
+    add(&site, 1);
+    site.write("daybrief.toml", "title = \"A & B <company>\"\n");
+    build(&site);
+    let text = site.read("public/feed.xml");
+    let feed = roxmltree::Document::parse(&text).unwrap();
+    let root = feed.root_element();
+    let name = |n: &roxmltree::Node<'_, '_>, name: &str| {
+        n.has_tag_name(("http://www.w3.org/2005/Atom", name))
+    };
+    assert!(name(&root, "feed"));
+    let text_of = |of: &roxmltree::Node<'_, '_>, what: &str| {
+        let mut found = of.children().filter(|c| name(c, what));
+        let text = found.next().and_then(|n| n.text()).map(str::to_owned);
+        assert!(found.next().is_none(), "one {what}");
+        text.unwrap_or_else(|| panic!("no {what}"))
+    };
+    // RFC 4287, 4.1.1 and 4.1.2: what a feed and an entry must have, once.
+    assert_eq!(text_of(&root, "title"), "A & B <company>");
+    assert_eq!(text_of(&root, "updated"), "2026-11-02T06:00:00Z");
+    text_of(&root, "id");
+    let author = root.children().find(|c| name(c, "author")).unwrap();
+    text_of(&author, "name");
+    let entries: Vec<_> = root.children().filter(|c| name(c, "entry")).collect();
+    assert_eq!(entries.len(), 50);
+    let mut ids = BTreeSet::new();
+    for entry in &entries {
+        assert!(ids.insert(text_of(entry, "id")), "an id for each");
+        text_of(entry, "title");
+        let updated: jiff::Timestamp = text_of(entry, "updated").parse().unwrap();
+        assert!(updated.as_second() > 0);
+        let link = entry.children().find(|c| name(c, "link")).unwrap();
+        let href = link.attribute("href").unwrap();
+        assert!(site.path(&format!("public/{href}")).is_file(), "{href}");
+    }
+    assert_eq!(text_of(&entries[0], "title"), "1 session matters now");
+}
+
+#[test]
+fn months_have_pages_that_later_months_do_not_change() {
+    let site = site();
+    let month = |month: u8, day: u8| {
+        let text = format!(
+            r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-{month:02}-{day:02}T06:00:00Z"}}"#
+        );
+        site.write(&format!("data/snapshots/{month:02}-{day:02}.jsonl"), text);
+        build(&site);
+    };
+    month(8, 30);
+    month(8, 31);
+    month(9, 1);
+    let august = site.read("public/archive-2026-08.html");
+    assert!(august.contains("2026-08: 2 editions"));
+    assert!(august.contains("archive-2026-09.html"), "leads on");
+    month(9, 2);
+    month(10, 1);
+    assert_eq!(site.read("public/archive-2026-08.html"), august);
+    assert!(
+        site.read("public/archive-2026-09.html")
+            .contains("archive-2026-10.html")
+    );
+    let archive = Page::new(&site.read("public/archive.html"));
+    assert_eq!(archive.all("h1"), ["5 editions"]);
+    for name in ["2026-10", "2026-09", "2026-08"] {
+        assert!(archive.under("Calendar").join(" ").contains(name));
+    }
+    let at_once = site.published();
+    std::fs::remove_dir_all(site.path("public")).unwrap();
+    build(&site);
+    assert_same(&at_once, &site.published());
+    site.remove("data/snapshots/10-01.jsonl");
+    build(&site);
+    assert!(!site.path("public/archive-2026-10.html").exists());
+    assert!(
+        !site
+            .read("public/archive-2026-09.html")
+            .contains("archive-2026-10.html")
+    );
+    site.run(&["verify"]).ends(0);
 }

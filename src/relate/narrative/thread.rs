@@ -107,6 +107,11 @@ impl Thread {
         }
     }
 
+    /// What it asked first, by the order of precedence.
+    pub fn first(&self) -> Option<&Question> {
+        self.asked.keys().next()
+    }
+
     /// Every entity it asked about so far.
     pub fn subjects(&self) -> BTreeSet<Entity> {
         let entities = self.asked.keys().filter_map(|q| q.subject.entity());

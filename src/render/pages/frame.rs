@@ -1,6 +1,6 @@
 //! What stands around every page: title, navigation, edition, footer.
 
-use crate::model::moment;
+use crate::model::{EditionId, moment};
 use crate::render::address::{Leaf, Linker, Root};
 use crate::render::edition_site::SiteText;
 use serde::Serialize;
@@ -47,7 +47,36 @@ impl Frame {
         title: &str,
         section: Section,
     ) -> Self {
-        let edition = linker.of();
+        let leaves = [
+            linker.leaf(Leaf::Brief),
+            linker.leaf(Leaf::Queue(1)),
+            linker.leaf(Leaf::Ledger(1)),
+        ];
+        let id = linker.of().id();
+        Self::around(linker, text, title, section, leaves, id)
+    }
+
+    /// Around a page that stands for editions up to one, and is not to change with later
+    /// ones: it leads to whatever is the latest.
+    pub(super) fn of_past(
+        linker: &Linker<'_>,
+        text: &SiteText<'_>,
+        title: &str,
+        section: Section,
+        last: EditionId,
+    ) -> Self {
+        let roots = [Root::Index, Root::Queue, Root::Ledger].map(|root| linker.root(root));
+        Self::around(linker, text, title, section, roots, last)
+    }
+
+    fn around(
+        linker: &Linker<'_>,
+        text: &SiteText<'_>,
+        title: &str,
+        section: Section,
+        [brief, queue, ledger]: [String; 3],
+        id: EditionId,
+    ) -> Self {
         let item = |href, text, of| NavItem {
             href,
             text,
@@ -58,14 +87,14 @@ impl Frame {
             site: text.title.to_owned(),
             css: linker.asset(text.theme.asset("style.css")),
             script: linker.asset(text.theme.asset("ledger.js")),
-            edition: edition.id().to_string(),
-            taken_at: moment(edition.reading.snapshot.taken_at),
-            taken_at_exact: edition.reading.snapshot.taken_at.to_string(),
-            home: linker.leaf(Leaf::Brief),
+            edition: id.to_string(),
+            taken_at: moment(id.taken_at()),
+            taken_at_exact: id.taken_at().to_string(),
+            home: brief.clone(),
             nav: vec![
-                item(linker.leaf(Leaf::Brief), "Brief", Section::Brief),
-                item(linker.leaf(Leaf::Queue(1)), "Queue", Section::Queue),
-                item(linker.leaf(Leaf::Ledger(1)), "Ledger", Section::Ledger),
+                item(brief, "Brief", Section::Brief),
+                item(queue, "Queue", Section::Queue),
+                item(ledger, "Ledger", Section::Ledger),
                 item(linker.root(Root::Archive), "Archive", Section::Archive),
                 item(linker.root(Root::Method), "Method", Section::Method),
             ],

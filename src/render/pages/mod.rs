@@ -5,6 +5,7 @@ pub mod brief;
 pub mod brief_data;
 pub mod changes;
 pub mod entity;
+pub mod feed;
 mod frame;
 pub mod item;
 pub mod ledger;
@@ -15,6 +16,7 @@ mod provenance;
 pub mod queue;
 pub mod session;
 mod timeline;
+mod trends;
 
 use crate::assess::Facts;
 use crate::model::Text;
