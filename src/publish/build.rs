@@ -5,6 +5,7 @@ use super::manifest::{FILE, Listed, SiteManifest};
 use super::published::Published;
 use super::stage::{self, Staged};
 use super::staging::Staging;
+use super::trim;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::EditionId;
 use crate::render::address::Month;
@@ -276,8 +277,9 @@ impl Build<'_> {
         for id in &self.staged {
             stale.extend(self.staging.publish_edition(*id)?);
         }
+        let mut listed = std::mem::take(&mut self.listed);
+        stale.extend(self.trim(&mut listed)?);
         let gone = self.published.gone(self.site);
-        let listed = std::mem::take(&mut self.listed);
         let Some(manifest) = SiteManifest::of(listed, self.site_entries()) else {
             return Ok(());
         };
@@ -300,6 +302,30 @@ impl Build<'_> {
         }
         self.built.gone = gone.len();
         Ok(())
+    }
+
+    /// Drops the pages of editions that are older than pages are kept for. Returns the files
+    /// that nothing will lead to.
+    fn trim(&self, listed: &mut [Listed]) -> Result<Vec<String>> {
+        let (Some(kept_for), Some(latest)) = (
+            self.site.config.archive.pages_for,
+            self.site.snapshots.last(),
+        ) else {
+            return Ok(Vec::new());
+        };
+        let mut stale = Vec::new();
+        let is_old = |t: &Taken| {
+            let age = latest.id.taken_at().duration_since(t.id.taken_at());
+            age > kept_for.0
+        };
+        let old = self.site.snapshots.iter().take_while(|t| is_old(t));
+        for (taken, listed) in old.zip(listed).filter(|(_, l)| !l.trimmed) {
+            if let Some(trimmed) = trim::edition(&self.staging, &self.options.out, taken.id)? {
+                *listed = trimmed;
+                stale.extend(self.staging.publish_edition(taken.id)?);
+            }
+        }
+        Ok(stale)
     }
 
     /// The site's own files, the assets that earlier editions were made with, and the

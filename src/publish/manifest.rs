@@ -88,6 +88,10 @@ pub struct EditionManifest {
     pub revisions: Vec<Revision>,
     /// Over all of the above.
     pub seal: Sha256Sum,
+    /// Whether pages were dropped since, and links to them; `contents` and `published` speak
+    /// of the edition as it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trimmed: bool,
     /// The files, sorted by path.
     pub files: Vec<Entry>,
 }
@@ -111,6 +115,7 @@ impl EditionManifest {
             published: of_files(&files),
             revisions,
             seal: Sha256Sum([0; 32]),
+            trimmed: false,
             files,
         };
         manifest.seal = manifest.expected_seal();
@@ -148,9 +153,8 @@ impl EditionManifest {
     /// Whether its digests and its seal follow from the rest of it.
     pub(super) fn is_sealed(&self) -> bool {
         let contents = of_files(self.files.iter().filter(|e| e.path != BRIEF));
-        contents == self.contents
-            && of_files(&self.files) == self.published
-            && self.expected_seal() == self.seal
+        let is_as_published = contents == self.contents && of_files(&self.files) == self.published;
+        (self.trimmed || is_as_published) && self.expected_seal() == self.seal
     }
 
     /// Why another edition of the same moment takes its place.
@@ -193,6 +197,9 @@ pub struct Listed {
     pub declared: String,
     /// Its seal.
     pub seal: Sha256Sum,
+    /// Whether pages of it were dropped since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trimmed: bool,
     /// Of its manifest.
     pub manifest: Sha256Sum,
 }
@@ -205,6 +212,7 @@ impl Listed {
             history: manifest.inputs.history.clone(),
             declared: manifest.inputs.declared.clone(),
             seal: manifest.seal,
+            trimmed: manifest.trimmed,
             manifest: Sha256Sum::of(&manifest.bytes()?),
         })
     }

@@ -14,6 +14,7 @@ mod manifest;
 mod published;
 mod stage;
 mod staging;
+mod trim;
 mod verify;
 
 #[cfg(test)]

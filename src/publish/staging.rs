@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+/// Folder of a stage with the editions that it has replaced.
+const REPLACED: &str = "replaced";
 /// Staging folders begin with this, so that leftovers of a killed build are recognised.
 const PREFIX: &str = ".daybrief-stage-";
 
@@ -137,6 +139,11 @@ impl Staging {
             }
         }
         disk::exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
+        // What was replaced makes room for another version of the same edition.
+        let replaced = self.folder.path().join(REPLACED);
+        disk::create_folder(&replaced)?;
+        let version = fs::read_dir(&replaced).map_or(0, Iterator::count);
+        rename(&from, &replaced.join(format!("{id}.{version}")))?;
         Ok(stale)
     }
 
@@ -164,10 +171,12 @@ impl Staging {
 /// Removes what a killed build left in its stage. Where it had replaced an edition, the
 /// stage holds the old one: what only that had of ours is still in the site.
 fn clear(out: &Path, stage: &Path) -> Result<()> {
-    let editions = fs::read_dir(stage.join(EDITIONS)).into_iter().flatten();
-    for old in editions.flatten() {
+    let folders = [EDITIONS, REPLACED].map(|name| fs::read_dir(stage.join(name)));
+    for old in folders.into_iter().flatten().flatten().flatten() {
         let name = old.file_name();
-        let Some(id) = name.to_str() else { continue };
+        let Some(id) = name.to_str().and_then(|n| n.split('.').next()) else {
+            continue;
+        };
         let now = EditionManifest::read(&out.join(EDITIONS).join(id));
         if let (Some(old), Some(now)) = (EditionManifest::read(&old.path()), now) {
             let listed: BTreeSet<&str> = now.files.iter().map(|e| e.path.as_str()).collect();

@@ -307,11 +307,10 @@ impl<'a> Linker<'a> {
         format!("{}{}index.html", self.to_root, edition_folder(id))
     }
 
-    /// Link to a session's page in another edition.
-    pub fn session_in(&self, id: EditionId, session: &Text) -> String {
-        let folder = edition_folder(id);
-        let slug = slug("session", session.untrusted());
-        format!("{}{folder}session/{slug}.html", self.to_root)
+    /// Link to the queue of another edition. Nothing leads deeper into another one, so that
+    /// its pages may be dropped some day.
+    pub fn queue_in(&self, id: EditionId) -> String {
+        format!("{}{}queue.html", self.to_root, edition_folder(id))
     }
 
     /// Link to an asset by its published name.

@@ -2,6 +2,7 @@
 
 use super::{files, toml_file};
 use crate::diagnostic::Diagnostic;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +21,35 @@ pub struct Config {
     pub inventory: String,
     /// Weights of signals by name, in place of the shipped ones.
     pub weights: BTreeMap<String, f64>,
+    /// What is kept of editions.
+    pub archive: Archive,
+}
+
+/// What is kept of editions.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Archive {
+    /// How long before the latest edition one keeps all of its pages; absent: for good.
+    pub pages_for: Option<Days>,
+}
+
+/// A number of days, written `90d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Days(pub SignedDuration);
+
+impl TryFrom<String> for Days {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let days = text
+            .trim()
+            .strip_suffix('d')
+            .and_then(|n| n.trim().parse::<u32>().ok());
+        let days = days.filter(|n| (1..=36_500).contains(n));
+        days.map(|n| Self(SignedDuration::from_hours(i64::from(n) * 24)))
+            .ok_or_else(|| format!("`{text}` is not a number of days as `90d`"))
+    }
 }
 
 impl Default for Config {
@@ -30,6 +60,7 @@ impl Default for Config {
             snapshots: "data/snapshots".to_owned(),
             inventory: "data/inventory.toml".to_owned(),
             weights: BTreeMap::new(),
+            archive: Archive::default(),
         }
     }
 }

@@ -487,3 +487,60 @@ fn months_have_pages_that_later_months_do_not_change() {
     );
     site.run(&["verify"]).ends(0);
 }
+
+#[test]
+fn old_editions_keep_what_a_historian_asks_for() {
+    let site = site();
+    site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let before: serde_json::Value =
+        serde_json::from_str(&site.read(&format!("{}/manifest.json", edition(1)))).unwrap();
+    site.write(&format!("{}/mine.txt", edition(1)), "kept");
+    for day in 4..=6 {
+        add(&site, day);
+        build(&site);
+    }
+    for day in [1, 2] {
+        let names = site.names(&edition(day));
+        assert!(!names.contains(&"session".to_owned()), "{names:?}");
+        for kept in [
+            "index.html",
+            "queue.html",
+            "ledger.csv",
+            "ledger.jsonl",
+            "manifest.json",
+        ] {
+            assert!(names.contains(&kept.to_owned()), "{kept}: {names:?}");
+        }
+        let brief = site.read(&format!("{}/index.html", edition(day)));
+        assert!(!brief.contains("href=\"session/"));
+        assert!(brief.contains(&format!("s-{day}")), "the words stay");
+        assert!(brief.contains("href=\"queue.html\""));
+    }
+    assert!(site.names(&edition(4)).contains(&"session".to_owned()));
+    let files = site.published();
+    assert_eq!(crate::killed::broken_links(&files), Vec::<String>::new());
+    let manifest = site.read(&format!("{}/manifest.json", edition(1)));
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["seal"], before["seal"], "the chain is what it was");
+    assert!(build(&site).contains("nothing new"));
+    let mine = site.path(&format!("{}/mine.txt", edition(1)));
+    assert!(mine.exists());
+    std::fs::remove_file(mine).unwrap();
+    site.run(&["verify"]).ends(0);
+    let grown = site.published();
+    site.run(&["build", "--rebuild-all"]).ends(0);
+    assert_same(&grown, &site.published());
+    std::fs::remove_dir_all(site.path("public")).unwrap();
+    build(&site);
+    assert_same(&grown, &site.published());
+    site.write("daybrief.toml", "[archive]\npages_for = \"soon\"\n");
+    let run = site.run(&["build"]).ends(1);
+    assert!(run.err.contains("daybrief.toml:2:13"), "{}", run.err);
+    assert!(
+        run.err.contains("`soon` is not a number of days as `90d`"),
+        "{}",
+        run.err
+    );
+}

@@ -25,7 +25,7 @@ fn snapshot(site: &TestSite, day: u8, path: &str) {
 }
 
 /// Every link of every page leads to a file that is there.
-fn broken_links(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let mut broken = Vec::new();
     for (path, bytes) in files {
         if Path::new(path).extension().is_none_or(|e| e != "html") {

@@ -390,7 +390,7 @@ fn the_history_has_its_days() {
     let rows: Vec<&str> = page
         .all("tr")
         .into_iter()
-        .filter(|row| row.starts_with("2026-"))
+        .filter(|row| row.starts_with("2026-") && row.contains("06:00 UTC"))
         .collect();
     assert_eq!(rows.len(), 16);
     let said = |day: &str, words: &str| {

@@ -258,7 +258,7 @@ fn since(linker: &Linker<'_>) -> SinceView {
             .filter_map(|ended| {
                 let session = ended.session.as_ref()?;
                 Some(Link {
-                    href: linker.session_in(before, session),
+                    href: linker.queue_in(before),
                     text: Markup::value(session),
                 })
             })

@@ -191,7 +191,7 @@ fn ended(linker: &Linker<'_>, changes: &Changes, ended: &Ended) -> EndedView {
         if ended.narrative.is_some() {
             what.push_words(", led by ");
         }
-        what.push_link(&linker.session_in(before, session), session.untrusted());
+        what.push_link(&linker.queue_in(before), session.untrusted());
     }
     EndedView {
         what,

@@ -405,7 +405,7 @@ pub fn narrative_view(linker: &Linker<'_>, narrative: &Narrative, session: usize
             Some(anchor) => Some(anchor_words(linker, narrative, anchor, session)),
             None => narrative.anchored_before.as_ref().map(|(id, edition)| {
                 let mut markup = Markup::words("It rests on ");
-                markup.push_link(&linker.session_in(*edition, id), id.untrusted());
+                markup.push_link(&linker.queue_in(*edition), id.untrusted());
                 markup.push_words(&format!(" of edition {edition}."));
                 markup
             }),

@@ -1,0 +1,106 @@
+//! Retention: an edition that is older than its pages are kept for keeps what a historian
+//! asks for, and links to the rest become text.
+
+use super::manifest::{EditionManifest, Entry, FILE, Listed};
+use super::staging::Staging;
+use crate::model::EditionId;
+use crate::render::address::edition_folder;
+use anyhow::{Context, Result};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Whether a file of an edition is kept for good: brief, queue, changes, and the data.
+fn is_kept(path: &str) -> bool {
+    let is_queue = path == "queue.html" || path.starts_with("queue-");
+    let kept = [
+        "index.html",
+        "changes.html",
+        "brief.json",
+        "ledger.csv",
+        "ledger.jsonl",
+    ];
+    is_queue || kept.contains(&path)
+}
+
+/// Stages what is kept of a published edition. Returns how the site lists it now; `None`
+/// when it is not there as it was published.
+pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Option<Listed>> {
+    let folder = edition_folder(id);
+    let from = out.join(&folder);
+    let Some(manifest) = EditionManifest::read(&from).filter(|m| !m.trimmed) else {
+        return Ok(None);
+    };
+    let (kept, dropped): (Vec<&Entry>, Vec<&Entry>) =
+        manifest.files.iter().partition(|e| is_kept(&e.path));
+    let dropped: HashSet<&str> = dropped.into_iter().map(|e| e.path.as_str()).collect();
+    staging.folder(&folder)?;
+    let mut files = Vec::with_capacity(kept.len());
+    for entry in kept {
+        let path = from.join(&entry.path);
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let is_page = Path::new(&entry.path)
+            .extension()
+            .is_some_and(|e| e == "html");
+        files.push(if is_page {
+            let page = String::from_utf8_lossy(&bytes);
+            let page = unlinked(&page, |target| dropped.contains(target));
+            staging.write(&folder, &entry.path, page.as_bytes())?
+        } else {
+            staging.write(&folder, &entry.path, &bytes)?
+        });
+    }
+    let trimmed = EditionManifest {
+        trimmed: true,
+        files,
+        ..manifest
+    };
+    staging.write(&folder, FILE, &trimmed.bytes()?)?;
+    Listed::of(&trimmed).map(Some)
+}
+
+/// A page of ours with the links to some files taken out, and their words left in. What we
+/// publish has `href` in quotes, and no link inside a link.
+fn unlinked(page: &str, is_gone: impl Fn(&str) -> bool) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some(at) = rest.find("<a ") {
+        let (before, link) = rest.split_at(at);
+        out.push_str(before);
+        let Some(end) = link.find('>') else {
+            rest = link;
+            break;
+        };
+        let (tag, after) = link.split_at(end + 1);
+        let href = tag.split_once("href=\"").map_or("", |(_, h)| h);
+        let target = href.split(['"', '#']).next().unwrap_or_default();
+        match after.find("</a>") {
+            Some(close) if is_gone(target) => {
+                out.push_str(&after[..close]);
+                rest = &after[close + "</a>".len()..];
+            }
+            _ => {
+                out.push_str(tag);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_what_is_gone_become_text() {
+        let page = r#"<p><a class="x" href="session/a.html#t1"><b>A</b></a> and <a href="queue.html">Q</a>, <a href="session/a.html">again</a></p><abbr>y</abbr>"#;
+        let gone = |target: &str| target == "session/a.html";
+        assert_eq!(
+            unlinked(page, gone),
+            r#"<p><b>A</b> and <a href="queue.html">Q</a>, again</p><abbr>y</abbr>"#
+        );
+        assert_eq!(unlinked("a < b <a ", gone), "a < b <a ");
+    }
+}
