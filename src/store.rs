@@ -25,6 +25,8 @@ const FILE: &str = "history.redb";
 const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
 /// Which program wrote the values; no other one reads them.
 const WRITER: &str = "writer";
+/// Names of all other values: to go through the values themselves would read them.
+const NAMES: &str = "names";
 /// Memory for pages of the store, in bytes.
 const CACHE: usize = 4 << 20;
 
@@ -149,18 +151,20 @@ impl Store {
         let transaction = database.begin_write()?;
         {
             let mut table = transaction.open_table(VALUES)?;
-            let gone: Vec<String> = table
-                .iter()?
-                .flatten()
-                .map(|(name, _)| name.value().to_owned())
-                .filter(|name| !keep.contains(name))
-                .collect();
-            for name in gone {
+            let mut names: BTreeSet<String> = match table.get(NAMES)? {
+                Some(bytes) => postcard::from_bytes(bytes.value())?,
+                None => BTreeSet::new(),
+            };
+            for name in names.iter().filter(|name| !keep.contains(*name)) {
                 table.remove(name.as_str())?;
             }
+            names.retain(|name| keep.contains(name));
             for (name, bytes) in &additions.values {
                 table.insert(name.as_str(), bytes.as_slice())?;
+                names.insert(name.clone());
             }
+            let names = postcard::to_allocvec(&names)?;
+            table.insert(NAMES, names.as_slice())?;
             let writer = postcard::to_allocvec(&writer())?;
             table.insert(WRITER, writer.as_slice())?;
         }

@@ -97,6 +97,7 @@ impl Site {
             let lessons;
             (state.chronicle, lessons) = edition.into_next();
             learn(&mut state.baseline, &reading, &inventory, lessons);
+            drop(reading);
             if self.keeps(place) {
                 walked.additions.put(&state_name(taken), &state)?;
             }
