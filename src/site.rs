@@ -48,6 +48,8 @@ pub struct Site {
 pub struct Taken {
     /// The edition it makes.
     pub id: EditionId,
+    /// The same as it is written.
+    pub name: String,
     /// Where it lies.
     pub path: PathBuf,
     /// Its name in diagnostics, relative to the site's root.
@@ -165,6 +167,7 @@ fn snapshots(
         }
         let taken = Taken {
             id: stamp.id,
+            name: stamp.id.to_string(),
             path,
             label: label.clone(),
             digest: stamp.digest.clone(),

@@ -128,21 +128,6 @@ impl Store {
         postcard::from_bytes(bytes.value()).ok()
     }
 
-    /// Several values of one sort, in the order of their names; absent ones stay absent.
-    pub fn get_all<T: DeserializeOwned>(&self, names: &[String]) -> Vec<Option<T>> {
-        let transaction = match &self.handle {
-            Handle::Nothing => None,
-            Handle::Read(database) => database.begin_read().ok(),
-            Handle::Write(database) => database.begin_read().ok(),
-        };
-        let table = transaction.and_then(|t| t.open_table(VALUES).ok());
-        let value = |name: &String| {
-            let bytes = table.as_ref()?.get(name.as_str()).ok()??;
-            postcard::from_bytes(bytes.value()).ok()
-        };
-        names.iter().map(value).collect()
-    }
-
     /// Adds values in one step, and drops every other one that is not to be kept.
     pub fn add(&self, additions: &Additions, keep: &BTreeSet<String>) -> Result<()> {
         let Handle::Write(database) = &self.handle else {
@@ -210,7 +195,7 @@ mod tests {
         drop(store);
         let store = Store::write(folder.path());
         put(&store, "c", 3, &["b"]);
-        let all = store.get_all::<u64>(&["a".into(), "b".into(), "c".into()]);
+        let all = ["a", "b", "c"].map(|name| store.get::<u64>(name));
         assert_eq!(all, [None, Some(2), Some(3)]);
     }
 

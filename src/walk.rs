@@ -139,13 +139,13 @@ impl Site {
         place + 2 >= self.snapshots.len() || (place + 1).is_multiple_of(BETWEEN_STATES)
     }
 
-    /// Keeps what a walk came to know, and what `more` adds under names of its own; the
-    /// rest of the store is dropped, but for what this site still needs.
-    pub fn remember(&self, walked: Walked, mut more: Additions, names: Vec<String>) -> Result<()> {
+    /// Keeps what a walk came to know, and what `more` adds; the rest of the store is
+    /// dropped, but for the states that are still needed.
+    pub fn remember(&self, walked: Walked, mut more: Additions) -> Result<()> {
         let mut additions = walked.additions;
         additions.append(&mut more);
         additions.put(STAMPS, &self.stamps)?;
-        let mut keep: BTreeSet<String> = names.into_iter().collect();
+        let mut keep: BTreeSet<String> = BTreeSet::new();
         let kept = self.snapshots.iter().enumerate();
         keep.extend(
             kept.filter(|(p, _)| self.keeps(*p))

@@ -1,5 +1,7 @@
 //! What a build costs: `cargo bench`, or `cargo bench -- --full` with 100,000 sessions too.
-//! `cargo bench --bench build -- site 10000 FOLDER` writes the site of one size, to profile.
+//! `cargo bench -- --archive` measures what one snapshot more costs an archive of hundreds.
+//! `cargo bench --bench build -- site 10000 FOLDER` writes the site of one size, to profile,
+//! and `archive 1000 365 FOLDER` one of many snapshots.
 //!
 //! Every row is one run of a child process, measured by the kernel when it ends:
 //! wall time, CPU time (user and system), peak memory. Beside the build stand, in
@@ -16,6 +18,7 @@
     reason = "a benchmark lays out files and prints a table"
 )]
 
+mod archive;
 mod sessions;
 
 use std::fmt::Write as _;
@@ -62,6 +65,9 @@ fn main() {
             return sessions::write_site(Path::new(folder), count).expect("the site is written");
         }
         _ => {}
+    }
+    if arguments.iter().any(|a| a == "--archive") {
+        return archive::rows();
     }
     let full = arguments.iter().any(|a| a == "--full");
     let hugo = Command::new("hugo")
@@ -111,11 +117,11 @@ fn rows(sessions: usize, hugo: bool) -> Cost {
     let out = site.join("public");
     let build = run(
         Command::new(PROGRAM).arg("--root").arg(&site).arg("build"),
-        &out,
+        Some(&out),
     );
     let again = run(
         Command::new(PROGRAM).arg("--root").arg(&site).arg("build"),
-        &out,
+        Some(&out),
     );
     let list = root.join("list");
     list_files(&out, &list);
@@ -123,14 +129,14 @@ fn rows(sessions: usize, hugo: bool) -> Cost {
     let this = std::env::current_exe().expect("this program has a path");
     let bare = run(
         Command::new(this).arg("bare").arg(&list).arg(&bare_out),
-        &bare_out,
+        Some(&bare_out),
     );
     let hugo = hugo.then(|| {
         let folder = root.join("hugo");
         write_hugo(&folder, build.files, build.bytes);
         run(
             Command::new("hugo").arg("--source").arg(&folder),
-            &folder.join("public"),
+            Some(&folder.join("public")),
         )
     });
     print(sessions, "daybrief", build, Some(bare), hugo);
@@ -193,7 +199,7 @@ fn aims(builds: &[(usize, Cost)]) {
 }
 
 /// Runs a child to its end and looks at what it left.
-fn run(command: &mut Command, out: &Path) -> Cost {
+fn run(command: &mut Command, out: Option<&Path>) -> Cost {
     let start = Instant::now();
     let child = command
         .stdout(Stdio::null())
@@ -203,7 +209,8 @@ fn run(command: &mut Command, out: &Path) -> Cost {
     let used = child.wait4().expect("the program can be waited for");
     let wall = start.elapsed();
     assert!(used.status.success(), "{command:?} failed");
-    let (files, bytes) = files_below(out)
+    let files = out.map(files_below).unwrap_or_default();
+    let (files, bytes) = files
         .iter()
         .fold((0, 0), |(n, sum), (_, size)| (n + 1, sum + size));
     Cost {

@@ -63,7 +63,6 @@ struct Build<'a> {
     /// The place of the first edition that is looked at.
     first: usize,
     listed: Vec<Listed>,
-    additions: Additions,
     staged: Vec<EditionId>,
     root_entries: Vec<super::Entry>,
     built: Built,
@@ -81,7 +80,6 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         listings: Vec::new(),
         first: 0,
         listed: Vec::new(),
-        additions: Additions::default(),
         staged: Vec::new(),
         root_entries: Vec::new(),
         built: Built {
@@ -107,9 +105,12 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         build.staging.leave(true);
         build.switch()?;
         build.staging.leave(false);
-        let names = site.snapshots.iter().map(listing_name).collect();
+        let chains = site.snapshots.iter().map(|t| t.chain.clone());
+        let listings: Listings = chains.zip(build.listings).collect();
+        let mut additions = Additions::default();
+        additions.put(LISTINGS, &listings)?;
         // What cannot be kept costs the next build time, and nothing else.
-        let _ = site.remember(walked, build.additions, names);
+        let _ = site.remember(walked, additions);
     }
     Ok(build.built)
 }
@@ -126,15 +127,12 @@ impl Build<'_> {
         } else {
             site.snapshots.iter().take_while(stands).count()
         };
-        let names: Vec<String> = site.snapshots[..standing]
-            .iter()
-            .map(listing_name)
-            .collect();
-        let known: Vec<Listing> = site
-            .store
-            .get_all(&names)
+        let stored: Listings = site.store.get(LISTINGS).unwrap_or_default();
+        // As far as they are those of the same history.
+        let known: Vec<Listing> = stored
             .into_iter()
-            .map_while(|l| l)
+            .zip(&site.snapshots[..standing])
+            .map_while(|((chain, listing), taken)| (chain == taken.chain).then_some(listing))
             .collect();
         if known.len() == count
             && published.is_up_to_date(site)
@@ -165,9 +163,7 @@ impl Build<'_> {
             revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
         };
         let mut pages = EditionSite::new(step.edition, &text, provenance);
-        let listing = pages.listing();
-        self.additions.put(&listing_name(step.taken), &listing)?;
-        self.listings.push(listing);
+        self.listings.push(pages.listing());
         let standing = self
             .published
             .standing_after(self.site, step.taken, previous);
@@ -344,7 +340,7 @@ impl Build<'_> {
     }
 }
 
-/// What the archive lists of an edition stands in the store under this name.
-fn listing_name(taken: &Taken) -> String {
-    format!("listing {}", taken.chain)
-}
+/// What the archive lists of each edition, with the name of its history.
+type Listings = Vec<(String, Listing)>;
+/// Name of the listings in the store.
+const LISTINGS: &str = "listings";

@@ -4,7 +4,7 @@ use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::digest::Sha256Sum;
@@ -57,7 +57,7 @@ impl Published {
     /// An edition as it is listed, when it was made from this history: a published edition
     /// does not change for anything else. Only the latest follows what is declared too.
     pub(super) fn standing(&self, site: &Site, taken: &Taken) -> Option<&Listed> {
-        let (listed, _) = self.editions.get(&taken.id.to_string())?;
+        let (listed, _) = self.editions.get(&taken.name)?;
         let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
         let stands = listed.history == taken.chain
             && (!is_latest || listed.declared == site.declared && self.is_whole(taken.id));
@@ -71,7 +71,7 @@ impl Published {
         taken: &Taken,
         previous: Option<Sha256Sum>,
     ) -> Option<&Listed> {
-        let (_, before) = self.editions.get(&taken.id.to_string())?;
+        let (_, before) = self.editions.get(&taken.name)?;
         self.standing(site, taken).filter(|_| *before == previous)
     }
 
@@ -101,10 +101,10 @@ impl Published {
 
     /// Editions whose snapshots are gone.
     pub(super) fn gone(&self, site: &Site) -> Vec<String> {
-        let kept: BTreeSet<String> = site.snapshots.iter().map(|t| t.id.to_string()).collect();
+        let kept: HashSet<&str> = site.snapshots.iter().map(|t| t.name.as_str()).collect();
         let is_ours =
             |id: &&String| EditionManifest::read(&self.out.join(EDITIONS).join(id)).is_some();
-        let others = self.folders.iter().filter(|id| !kept.contains(*id));
+        let others = self.folders.iter().filter(|id| !kept.contains(id.as_str()));
         others.filter(is_ours).cloned().collect()
     }
 }

@@ -148,12 +148,12 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 /// `path` as it is named in diagnostics and pages: relative to the site's root,
 /// with forward slashes.
 pub fn label(root: &Path, path: &Path) -> String {
-    let shown = path.strip_prefix(root).unwrap_or(path);
-    shown
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        shown.into_owned()
+    } else {
+        shown.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }
 
 /// A fault of the world, told as a diagnostic about one file.

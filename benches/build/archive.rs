@@ -1,0 +1,86 @@
+//! What one snapshot more costs an archive, against building that snapshot alone.
+
+use crate::sessions;
+use crate::{Cost, PROGRAM, run};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Sessions a snapshot, and snapshots.
+const ARCHIVES: [(usize, u32); 2] = [(1_000, 365), (100, 2_000)];
+/// Every cost is the least of so many runs.
+const RUNS: usize = 3;
+/// Most that adding may cost of building alone, and most that nothing new may.
+const AIM_ADD: f64 = 1.3;
+const AIM_AGAIN: f64 = 0.05;
+
+/// Measures every archive and prints a table.
+pub(crate) fn rows() {
+    println!(
+        "{:>8}{:>10}  {:<12}{:>9}{:>9}{:>9}{:>9}",
+        "sessions", "editions", "what", "CPU s", "x alone", "MB peak", "x alone"
+    );
+    for (sessions, editions) in ARCHIVES {
+        archive(sessions, editions);
+    }
+}
+
+fn archive(sessions: usize, editions: u32) {
+    let temporary = tempfile::tempdir().expect("there is a temporary folder");
+    let (site, alone) = (
+        temporary.path().join("archive"),
+        temporary.path().join("alone"),
+    );
+    sessions::write_site(&alone, sessions).expect("the site can be written");
+    sessions::write_declared(&site, sessions).expect("the site can be written");
+    for days_ago in (1..editions).rev() {
+        sessions::write_snapshot(&site, sessions, days_ago).expect("a snapshot can be written");
+    }
+    build(&site);
+    let latest = "data/snapshots/2026-11-22T060000Z.jsonl";
+    let mut least: [Option<Cost>; 3] = [None; 3];
+    for _ in 0..RUNS {
+        for part in ["public", ".daybrief"] {
+            let _ = fs::remove_dir_all(alone.join(part));
+        }
+        let of_alone = build(&alone);
+        fs::copy(alone.join(latest), site.join(latest)).expect("the snapshot can be added");
+        let (added, again) = (build(&site), build(&site));
+        for (least, cost) in least.iter_mut().zip([of_alone, added, again]) {
+            let is_less = least.is_none_or(|l| cpu(cost) < cpu(l));
+            *least = if is_less { Some(cost) } else { *least };
+        }
+        fs::remove_file(site.join(latest)).expect("the snapshot can be taken away");
+        build(&site);
+    }
+    let [Some(alone), Some(added), Some(again)] = least else {
+        return;
+    };
+    for (what, cost, aim) in [
+        ("alone", alone, None),
+        ("one more", added, Some(AIM_ADD)),
+        ("nothing new", again, Some(AIM_AGAIN)),
+    ] {
+        let ratio = cpu(cost) / cpu(alone);
+        let memory = cost.memory as f64 / alone.memory as f64;
+        let verdict = aim.map_or(String::new(), |aim| {
+            let verdict = if ratio <= aim { "met" } else { "MISSED" };
+            format!("  aim {aim}: {verdict}")
+        });
+        println!(
+            "{sessions:>8}{editions:>10}  {what:<12}{:>9.3}{ratio:>9.2}{:>9.1}{memory:>9.2}{verdict}",
+            cpu(cost),
+            cost.memory as f64 / 1e6,
+        );
+    }
+}
+
+fn build(site: &Path) -> Cost {
+    let mut command = Command::new(PROGRAM);
+    // Looking at what it left would cost more than the build.
+    run(command.arg("--root").arg(site).arg("build"), None)
+}
+
+fn cpu(cost: Cost) -> f64 {
+    (cost.user + cost.system).as_secs_f64()
+}
