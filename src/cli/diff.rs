@@ -21,11 +21,13 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     let (from, to) = chosen(&ids, args)?;
     let mut ever: BTreeSet<Text> = BTreeSet::new();
     let (mut before, mut now) = (None, None);
-    let walked = site.walk(0, |step| {
+    let first = ids.iter().position(|id| *id == from).unwrap_or(0);
+    let walked = site.walk(first, |step| {
         let account = &step.edition.account;
         let id = step.edition.id();
         if id == from {
             before = Some(account.clone());
+            ever.extend(step.edition.stories_before().iter().cloned());
         }
         if id == to {
             now = Some(account.clone());

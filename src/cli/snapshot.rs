@@ -6,6 +6,7 @@ use super::{Outcome, World, print};
 use crate::model::EditionId;
 use crate::normalise;
 use crate::publish;
+use crate::render::pages::counted;
 use crate::source::claude_code::{self, Split};
 use crate::source::config;
 use crate::source::snapshot::wire;
@@ -70,8 +71,8 @@ pub(super) fn run(
                     args.force,
                 )?;
                 report.say(&format!(
-                    "Wrote {folder}/{name}: {} sessions",
-                    sessions.len()
+                    "Wrote {folder}/{name}: {}",
+                    counted(sessions.len(), "session", "sessions")
                 ));
             }
             Ok(Outcome::Done)

@@ -21,7 +21,9 @@ pub(super) struct Tallies {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Counted {
     last_seen: i64,
-    things: Vec<u64>,
+    /// The lower halves of their fingerprints: enough to tell the few things of one session
+    /// apart, in half the room.
+    things: Vec<u32>,
 }
 
 impl Tallies {
@@ -45,10 +47,10 @@ impl Tallies {
         });
         counted.last_seen = counted.last_seen.max(today);
         for thing in things {
-            if counted.things.contains(thing) {
+            if counted.things.contains(&half(*thing)) {
                 continue;
             }
-            counted.things.push(*thing);
+            counted.things.push(half(*thing));
             let days = self.things.entry(*thing).or_default();
             match days.binary_search_by_key(&day, |(d, _)| *d) {
                 Ok(at) => days[at].1 += 1,
@@ -72,9 +74,13 @@ impl Tallies {
         let own = self
             .sessions
             .get(&but)
-            .is_some_and(|counted| counted.things.contains(&thing));
+            .is_some_and(|counted| counted.things.contains(&half(thing)));
         all.saturating_sub(u32::from(own))
     }
+}
+
+const fn half(fingerprint: u64) -> u32 {
+    fingerprint as u32
 }
 
 #[cfg(test)]

@@ -338,6 +338,11 @@ impl<'a> Edition<'a> {
         (self.earlier.and(self.account, threads), lessons)
     }
 
+    /// Stories of every edition before this one.
+    pub fn stories_before(&self) -> &BTreeSet<Text> {
+        &self.earlier.ever
+    }
+
     /// Whether a decision is about anything that this or an earlier edition had, as far as
     /// that is remembered.
     pub fn knows(&self, decision: &Disposition) -> bool {

@@ -103,6 +103,7 @@ const PROMISES: &[&str] = &[
     "Text from a session never becomes markup, a link, a path or a style.",
     "Text from a session may raise its score, never lower it.",
     "Contributions add up to the printed score, and every number reconciles with the ledger.",
+    "A published edition does not change; where it must, it says so with both digests, and daybrief verify replays the chain.",
     "What is not recorded is said, and is never taken for zero or for fine.",
     "Secrets in the formats we know are masked before anything is stored. A secret in a format nobody documented is not recognised.",
 ];
