@@ -38,7 +38,7 @@ fn one_snapshot_a_day_and_a_brief_from_them() {
         .ends(0);
     assert!(
         run.err
-            .contains("Wrote data/snapshots/2026-11-21T0000Z.jsonl: 1 sessions"),
+            .contains("Wrote data/snapshots/2026-11-21T0000Z.jsonl: 1 session"),
         "{}",
         run.err
     );
