@@ -169,7 +169,7 @@ impl EditionManifest {
         } else if self.inputs.inventory != inputs.inventory {
             "the inventory was changed"
         } else if self.inputs.declared != inputs.declared {
-            "decisions, weights, prose or the theme were changed"
+            "decisions, configuration, prose or the theme were changed"
         } else {
             "an edition before it was revised"
         }

@@ -73,7 +73,7 @@ fn without_notes(site: &TestSite) -> BTreeMap<String, String> {
         .filter(|(path, _)| !path.ends_with("manifest.json"))
         .map(|(path, bytes)| {
             let text = String::from_utf8_lossy(&bytes);
-            let text = cut(&text, "<p class=\"rule\">Revised:", "</p>");
+            let text = cut(&text, "<p class=\"revised\">Revised:", "</p>");
             (path, cut(&text, "This edition follows", "."))
         })
         .collect()
