@@ -106,6 +106,19 @@ impl Site {
         }
     }
 
+    /// Whether an edition is young enough to have all of its pages; the latest always is.
+    /// Without a limit those that were trimmed stay as they are.
+    pub fn keeps_pages(&self, taken: &Taken) -> bool {
+        let Some(latest) = self.snapshots.last() else {
+            return true;
+        };
+        let age = latest.id.taken_at().duration_since(taken.id.taken_at());
+        match self.config.archive.pages_for {
+            Some(limit) => age <= limit.0,
+            None => taken.id == latest.id,
+        }
+    }
+
     /// A note for each decision that is over by the latest edition.
     pub fn expired(&self) -> Vec<Diagnostic> {
         let Some(latest) = self.snapshots.last() else {

@@ -1,8 +1,9 @@
 //! What earlier builds worked out, beside the site, so that a build does only what is new.
 //!
 //! Everything in it follows from the snapshots and what the company declared. It may be
-//! deleted at any time: that costs time, never a byte of output. So nothing here fails a
-//! build. A store that is missing, damaged, in use, or of another program is one that
+//! deleted at any time: that costs time, never a byte of what is published. (What later
+//! editions compare themselves with is then judged by what is declared today.) So nothing
+//! here fails a build. A store that is missing, damaged, in use, or of another program is one that
 //! remembers nothing.
 
 #![expect(

@@ -36,6 +36,11 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
         report.say("nothing was published; the site is as it was");
         return Ok(Outcome::Failed);
     }
+    for edition in &built.damaged {
+        report.say(&format!(
+            "edition {edition} is not as it was published and keeps all of its pages; `daybrief verify` says what changed"
+        ));
+    }
     if built.gone > 0 {
         let (one, many) = (
             "edition went away with its snapshot",

@@ -5,7 +5,7 @@ use super::manifest::{FILE, Listed, SiteManifest};
 use super::published::Published;
 use super::stage::{self, Staged};
 use super::staging::Staging;
-use super::trim;
+use super::trim::{self, Trim};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::EditionId;
 use crate::render::address::Month;
@@ -42,6 +42,8 @@ pub struct Built {
     pub revised: usize,
     /// Editions that went away with their snapshots.
     pub gone: usize,
+    /// Old editions that were not trimmed, because they are not as they were published.
+    pub damaged: Vec<String>,
     /// Pages and files written.
     pub files: usize,
     /// The latest edition's headline.
@@ -65,6 +67,8 @@ struct Build<'a> {
     listed: Vec<Listed>,
     staged: Vec<EditionId>,
     root_entries: Vec<super::Entry>,
+    /// Pages of the site that stay as they are.
+    root_kept: Vec<super::Entry>,
     built: Built,
 }
 
@@ -82,6 +86,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         listed: Vec::new(),
         staged: Vec::new(),
         root_entries: Vec::new(),
+        root_kept: Vec::new(),
         built: Built {
             editions: site.snapshots.len(),
             ..Built::default()
@@ -163,12 +168,17 @@ impl Build<'_> {
             revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
         };
         let mut pages = EditionSite::new(step.edition, &text, provenance);
-        self.listings.push(pages.listing());
         let standing = self
             .published
             .standing_after(self.site, step.taken, previous);
+        let mut stands = false;
         if let Some(listed) = standing.filter(|_| !self.options.rebuild_all) {
+            stands = true;
             self.listed.push(listed.clone());
+            // What was published, not what would be judged today.
+            let listing = old.as_ref().map(|m| m.listing.clone());
+            self.listings
+                .push(listing.unwrap_or_else(|| pages.listing()));
             // The brief of the site says what the edition's own does.
             if let Some(manifest) = &old {
                 pages
@@ -177,6 +187,7 @@ impl Build<'_> {
                     .clone_from(&manifest.inputs.inventory);
             }
         } else {
+            self.listings.push(pages.listing());
             (self.options.progress)(step.taken.id, step.place + 1, self.built.editions);
             let staged = stage::edition(
                 &self.staging,
@@ -193,7 +204,8 @@ impl Build<'_> {
         }
         if step.is_latest {
             self.built.headline = crate::render::pages::brief::headline(step.edition);
-            self.stage_root(&pages)?;
+            let is_root = self.published.latest.as_deref() == Some(step.taken.name.as_str());
+            self.stage_root(&pages, stands && is_root)?;
         }
         Ok(())
     }
@@ -217,7 +229,9 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn stage_root(&mut self, pages: &EditionSite<'_>) -> Result<()> {
+    /// Stages the pages of the site. When the latest edition stands, so does every page of
+    /// the site that is there: it was made with it.
+    fn stage_root(&mut self, pages: &EditionSite<'_>, stands: bool) -> Result<()> {
         self.staging.folder("assets")?;
         for (name, bytes) in self.site.theme.assets() {
             let path = format!("assets/{name}");
@@ -225,7 +239,7 @@ impl Build<'_> {
                 .push(self.staging.write("", &path, bytes)?);
         }
         // The brief last: by the time a reader sees it, everything it leads to is there.
-        let months = self.months().into_iter().map(Root::Month);
+        let months = self.months(stands).into_iter().map(Root::Month);
         for root in months.chain([
             Root::Method,
             Root::Archive,
@@ -236,6 +250,10 @@ impl Build<'_> {
             Root::BriefJson,
             Root::Index,
         ]) {
+            if stands && let Some(entry) = self.published.root(&root.path()) {
+                self.root_kept.push(entry.clone());
+                continue;
+            }
             let bytes = pages.render_root(root, &self.listings)?;
             self.root_entries
                 .push(self.staging.write("", &root.path(), &bytes)?);
@@ -246,7 +264,7 @@ impl Build<'_> {
 
     /// Months of which the page has to be made: those with an edition that was looked at or
     /// is gone, and those that came or went, with their neighbours, which lead to them.
-    fn months(&self) -> BTreeSet<Month> {
+    fn months(&self, stands: bool) -> BTreeSet<Month> {
         let all: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
         let looked_at = self.listings[self.first..].iter().map(|l| Month::of(l.id));
         let mut made: BTreeSet<Month> = looked_at.collect();
@@ -257,21 +275,27 @@ impl Build<'_> {
             let after = all.range(month..).find(|m| *m > month);
             made.extend([before, Some(month), after].into_iter().flatten());
         }
+        if stands {
+            made.clone_from(&all);
+        }
         made.retain(|m| all.contains(m));
         made
     }
 
     fn switch(&mut self) -> Result<()> {
-        let (assets, roots): (Vec<&super::Entry>, Vec<&super::Entry>) = self
+        self.refuse_foreign()?;
+        self.staging.remember(&self.options.out)?;
+        let (assets, roots): (Vec<super::Entry>, Vec<super::Entry>) = self
             .root_entries
-            .iter()
+            .clone()
+            .into_iter()
             .partition(|e| e.path.starts_with("assets/"));
         for entry in &assets {
             self.staging.publish_file(&entry.path)?;
         }
         let mut stale = Vec::new();
         for id in &self.staged {
-            stale.extend(self.staging.publish_edition(*id)?);
+            stale.push((*id, self.staging.publish_edition(*id)?));
         }
         let mut listed = std::mem::take(&mut self.listed);
         stale.extend(self.trim(&mut listed)?);
@@ -290,8 +314,8 @@ impl Build<'_> {
             self.staging.retire(&entry.path)?;
         }
         // Nothing leads to these any more.
-        for path in &stale {
-            self.staging.retire(path)?;
+        for (id, files) in stale.iter().filter(|(_, files)| !files.is_empty()) {
+            self.staging.drop_from_edition(*id, files)?;
         }
         for id in &gone {
             self.staging.retire_edition(id)?;
@@ -300,25 +324,45 @@ impl Build<'_> {
         Ok(())
     }
 
-    /// Drops the pages of editions that are older than pages are kept for. Returns the files
-    /// that nothing will lead to.
-    fn trim(&self, listed: &mut [Listed]) -> Result<Vec<String>> {
-        let (Some(kept_for), Some(latest)) = (
-            self.site.config.archive.pages_for,
-            self.site.snapshots.last(),
-        ) else {
+    /// Refuses to take the place of what the program did not write.
+    fn refuse_foreign(&self) -> Result<()> {
+        for id in &self.staged {
+            self.staging.refuse_others_in(*id)?;
+        }
+        // A build that broke off may have left pages that no manifest lists yet.
+        if self.published.has_lost_its_manifest() || self.staging.mends() {
+            return Ok(());
+        }
+        let ours: BTreeSet<&str> = self
+            .published
+            .files
+            .iter()
+            .map(|e| e.path.as_str())
+            .collect();
+        let roots = self.root_entries.iter();
+        for entry in roots.filter(|e| !ours.contains(e.path.as_str())) {
+            self.staging.refuse_other(&entry.path)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the pages of editions that are older than pages are kept for. Returns the
+    /// editions with files that nothing will lead to.
+    fn trim(&mut self, listed: &mut [Listed]) -> Result<Vec<(EditionId, BTreeSet<String>)>> {
+        if self.site.config.archive.pages_for.is_none() {
             return Ok(Vec::new());
-        };
+        }
         let mut stale = Vec::new();
-        let is_old = |t: &Taken| {
-            let age = latest.id.taken_at().duration_since(t.id.taken_at());
-            age > kept_for.0
-        };
-        let old = self.site.snapshots.iter().take_while(|t| is_old(t));
-        for (taken, listed) in old.zip(listed).filter(|(_, l)| !l.trimmed) {
-            if let Some(trimmed) = trim::edition(&self.staging, &self.options.out, taken.id)? {
-                *listed = trimmed;
-                stale.extend(self.staging.publish_edition(taken.id)?);
+        let old = self.site.snapshots.iter().zip(listed);
+        for (taken, listed) in old.filter(|(t, l)| !l.trimmed && !self.site.keeps_pages(t)) {
+            match trim::edition(&self.staging, &self.options.out, taken.id)? {
+                Trim::Staged(trimmed) => {
+                    *listed = trimmed;
+                    let of_edition = self.staging.publish_edition(taken.id)?;
+                    stale.push((taken.id, of_edition));
+                }
+                Trim::Done(trimmed) => *listed = trimmed,
+                Trim::Damaged => self.built.damaged.push(taken.name.clone()),
             }
         }
         Ok(stale)
@@ -328,7 +372,9 @@ impl Build<'_> {
     /// months that stay as they are.
     fn site_entries(&self) -> Vec<super::Entry> {
         let mut entries = self.root_entries.clone();
-        let is_new = |e: &&super::Entry| self.root_entries.iter().all(|n| n.path != e.path);
+        entries.extend(self.root_kept.iter().cloned());
+        let made: BTreeSet<String> = entries.iter().map(|e| e.path.clone()).collect();
+        let is_new = |e: &&super::Entry| !made.contains(&e.path);
         let old = self.published.files.iter();
         let months: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
         let stays = |e: &&super::Entry| {

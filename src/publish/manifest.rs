@@ -5,7 +5,7 @@
 
 use super::digest::Sha256Sum;
 use crate::model::EditionId;
-use crate::render::Revision;
+use crate::render::{Listing, Revision};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,8 @@ pub struct EditionManifest {
     /// What it replaced, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revisions: Vec<Revision>,
+    /// What the archive lists of it.
+    pub listing: Listing,
     /// Over all of the above.
     pub seal: Sha256Sum,
     /// Whether pages were dropped since, and links to them; `contents` and `published` speak
@@ -103,6 +105,7 @@ impl EditionManifest {
         inputs: Inputs,
         previous: Option<Sha256Sum>,
         revisions: Vec<Revision>,
+        listing: Listing,
         mut files: Vec<Entry>,
     ) -> Self {
         files.sort();
@@ -114,6 +117,7 @@ impl EditionManifest {
             contents: of_files(files.iter().filter(|e| e.path != BRIEF)),
             published: of_files(&files),
             revisions,
+            listing,
             seal: Sha256Sum([0; 32]),
             trimmed: false,
             files,
@@ -177,7 +181,8 @@ impl EditionManifest {
 
     /// The manifest in an edition's folder, if one of ours is there.
     pub(super) fn read(folder: &Path) -> Option<Self> {
-        read::<Self>(folder).filter(|m| m.writer.format == "daybrief-edition")
+        read::<Self>(folder)
+            .filter(|m| m.writer.format == "daybrief-edition" && are_below(&m.files))
     }
 
     /// As it is published.
@@ -246,13 +251,19 @@ impl SiteManifest {
 
     /// The manifest in a site's folder, if one of ours is there.
     pub(super) fn read(folder: &Path) -> Option<Self> {
-        read::<Self>(folder).filter(|m| m.writer.format == "daybrief-site")
+        read::<Self>(folder).filter(|m| m.writer.format == "daybrief-site" && are_below(&m.files))
     }
 
     /// As it is published.
     pub(super) fn bytes(&self) -> Result<Vec<u8>> {
         bytes(self)
     }
+}
+
+/// Whether every file lies below its manifest: what is listed may be removed some day.
+fn are_below(files: &[Entry]) -> bool {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':']);
+    files.iter().all(|e| e.path.split('/').all(is_plain))
 }
 
 /// SHA-256 over path, size and digest of files, a line each, in order of path.

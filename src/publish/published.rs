@@ -20,6 +20,8 @@ pub(super) struct Published {
     has_manifest: bool,
     /// Names of the folders of editions.
     folders: BTreeSet<String>,
+    /// The edition that the site's own pages were made with.
+    pub(super) latest: Option<String>,
 }
 
 impl Published {
@@ -32,6 +34,7 @@ impl Published {
             None => (found(out, &folders), Vec::new(), false),
         };
         let mut editions = BTreeMap::new();
+        let latest = listed.last().map(|l| l.edition.clone());
         let mut previous = None;
         for edition in listed {
             let seal = edition.seal;
@@ -46,6 +49,7 @@ impl Published {
             files,
             has_manifest,
             folders,
+            latest: latest.filter(|_| has_manifest),
         }
     }
 
@@ -60,6 +64,7 @@ impl Published {
         let (listed, _) = self.editions.get(&taken.name)?;
         let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
         let stands = listed.history == taken.chain
+            && !(listed.trimmed && site.keeps_pages(taken))
             && (!is_latest || listed.declared == site.declared && self.is_whole(taken.id));
         stands.then_some(listed)
     }
@@ -87,6 +92,17 @@ impl Published {
             && self.editions.len() == site.snapshots.len()
             && self.gone(site).is_empty()
             && have_sizes(&self.out, &self.files)
+    }
+
+    /// A page of the site, when it has its size.
+    pub(super) fn root(&self, path: &str) -> Option<&Entry> {
+        let entry = self.files.iter().find(|e| e.path == path)?;
+        have_sizes(&self.out, std::slice::from_ref(entry)).then_some(entry)
+    }
+
+    /// Whether editions are there, but nothing that lists the site's own pages.
+    pub(super) fn has_lost_its_manifest(&self) -> bool {
+        !self.has_manifest && !self.editions.is_empty()
     }
 
     /// Months of the archive of which the page is there.

@@ -76,6 +76,7 @@ pub(super) fn edition(
             sealing.inputs.clone(),
             sealing.previous,
             pages.provenance.revisions.clone(),
+            pages.listing(),
             entries.to_vec(),
         )
     };

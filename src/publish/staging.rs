@@ -2,7 +2,7 @@
 
 use super::digest::Sha256Sum;
 use super::disk;
-use super::manifest::{EditionManifest, Entry, FILE};
+use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, edition_folder};
 use anyhow::{Context, Result};
@@ -16,6 +16,8 @@ use walkdir::WalkDir;
 
 /// Folder of a stage with the editions that it has replaced.
 const REPLACED: &str = "replaced";
+/// Folder of a stage with what the site listed before.
+const BEFORE: &str = "before";
 /// Staging folders begin with this, so that leftovers of a killed build are recognised.
 const PREFIX: &str = ".daybrief-stage-";
 
@@ -23,6 +25,8 @@ const PREFIX: &str = ".daybrief-stage-";
 pub(super) struct Staging {
     folder: TempDir,
     out: PathBuf,
+    /// Whether another build broke off here before.
+    mends: bool,
     /// Held until the build ends, so that no other one writes here.
     _lock: Option<File>,
 }
@@ -36,11 +40,13 @@ impl Staging {
         for name in [EDITIONS, "assets"] {
             refuse_link(&out.join(name))?;
         }
+        let mut mends = false;
         for left in fs::read_dir(out)
             .with_context(|| format!("cannot read {}", out.display()))?
             .flatten()
         {
             if left.file_name().to_string_lossy().starts_with(PREFIX) {
+                mends = true;
                 clear(out, &left.path())?;
             }
         }
@@ -51,8 +57,14 @@ impl Staging {
         Ok(Self {
             folder,
             out: out.to_owned(),
+            mends,
             _lock: lock,
         })
+    }
+
+    /// Whether another build broke off here before.
+    pub(super) const fn mends(&self) -> bool {
+        self.mends
     }
 
     /// Whether the stage stays when it is dropped, for the next build to mend from.
@@ -106,7 +118,7 @@ impl Staging {
     /// Moves a staged edition into the site, in one step. What lies in the old one's folder
     /// and not in the new one's stays reachable: files that are not ours for good, ours
     /// until the pages that lead to them are replaced. Returns the latter.
-    pub(super) fn publish_edition(&self, id: EditionId) -> Result<Vec<String>> {
+    pub(super) fn publish_edition(&self, id: EditionId) -> Result<BTreeSet<String>> {
         let folder = edition_folder(id);
         let folder = folder.trim_end_matches('/');
         let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
@@ -115,14 +127,14 @@ impl Staging {
         refuse_link(&to)?;
         if !to.exists() {
             rename(&from, &to)?;
-            return Ok(Vec::new());
+            return Ok(BTreeSet::new());
         }
         let ours: BTreeSet<String> = EditionManifest::read(&to)
             .into_iter()
             .flat_map(|m| m.files)
             .map(|e| e.path)
             .collect();
-        let mut stale = Vec::new();
+        let mut stale = BTreeSet::new();
         for inside in files_below(&to) {
             let kept = from.join(&inside);
             if kept.exists() {
@@ -135,16 +147,86 @@ impl Staging {
             disk::link(&to.join(&inside), &kept)
                 .with_context(|| format!("cannot keep {}", kept.display()))?;
             if ours.contains(&inside) {
-                stale.push(format!("{folder}/{inside}"));
+                stale.insert(inside);
             }
         }
-        disk::exchange(&from, &to).with_context(|| format!("cannot publish {}", to.display()))?;
+        self.exchange(id, &from, &to)?;
+        Ok(stale)
+    }
+
+    /// Drops files of an edition in one step, so that no page of it is met without the ones
+    /// it leads to.
+    pub(super) fn drop_from_edition(&self, id: EditionId, files: &BTreeSet<String>) -> Result<()> {
+        let folder = edition_folder(id);
+        let folder = folder.trim_end_matches('/');
+        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
+        for inside in files_below(&to).into_iter().filter(|f| !files.contains(f)) {
+            let kept = from.join(&inside);
+            if let Some(folder) = kept.parent() {
+                disk::create_folder(folder)
+                    .with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            disk::link(&to.join(&inside), &kept)
+                .with_context(|| format!("cannot keep {}", kept.display()))?;
+        }
+        self.exchange(id, &from, &to)
+    }
+
+    fn exchange(&self, id: EditionId, from: &Path, to: &Path) -> Result<()> {
+        disk::exchange(from, to).with_context(|| format!("cannot publish {}", to.display()))?;
         // What was replaced makes room for another version of the same edition.
         let replaced = self.folder.path().join(REPLACED);
         disk::create_folder(&replaced)?;
         let version = fs::read_dir(&replaced).map_or(0, Iterator::count);
-        rename(&from, &replaced.join(format!("{id}.{version}")))?;
-        Ok(stale)
+        rename(from, &replaced.join(format!("{id}.{version}")))
+    }
+
+    /// Keeps what the site listed before the switch, for the next build to mend from.
+    pub(super) fn remember(&self, out: &Path) -> Result<()> {
+        match fs::read(out.join(FILE)) {
+            Ok(bytes) => {
+                let before = self.folder.path().join(BEFORE);
+                disk::create_folder(&before)?;
+                disk::write(&before.join(FILE), &bytes).context("cannot write into the stage")
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Refuses a page of the site where something else stands.
+    pub(super) fn refuse_other(&self, path: &str) -> Result<()> {
+        let (from, to) = (self.folder.path().join(path), self.out.join(path));
+        let is_other = to.symlink_metadata().is_ok() && !same_content(&from, &to);
+        anyhow::ensure!(
+            !is_other,
+            "{} was not written by this program; move it away, or write elsewhere with -o",
+            to.display()
+        );
+        Ok(())
+    }
+
+    /// Refuses an edition where something else stands in the way of it or of its files.
+    pub(super) fn refuse_others_in(&self, id: EditionId) -> Result<()> {
+        let folder = edition_folder(id);
+        let folder = folder.trim_end_matches('/');
+        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
+        refuse_link(&to)?;
+        if to.is_file() {
+            return self.refuse_other(folder);
+        }
+        let manifest = EditionManifest::read(&to);
+        let ours: BTreeSet<String> = manifest
+            .into_iter()
+            .flat_map(|m| m.files)
+            .map(|e| e.path)
+            .collect();
+        let others = files_below(&to).into_iter();
+        for inside in others.filter(|f| !ours.contains(f) && f != FILE) {
+            if from.join(&inside).exists() {
+                self.refuse_other(&format!("{folder}/{inside}"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes a published file of ours that is no longer part of the site, and the folder
@@ -186,6 +268,16 @@ fn clear(out: &Path, stage: &Path) -> Result<()> {
             }
         }
     }
+    if let (Some(before), Some(now)) = (
+        SiteManifest::read(&stage.join(BEFORE)),
+        SiteManifest::read(out),
+    ) {
+        let listed: BTreeSet<&str> = now.files.iter().map(|e| e.path.as_str()).collect();
+        let gone = before.files.iter().map(|e| e.path.as_str());
+        for path in gone.filter(|p| !listed.contains(p)) {
+            retire(out, path)?;
+        }
+    }
     fs::remove_dir_all(stage)
         .with_context(|| format!("cannot remove the leftover {}", stage.display()))
 }
@@ -211,6 +303,12 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
 /// Removes a file, and the folders that it leaves empty.
 fn retire(out: &Path, path: &str) -> Result<()> {
     let file = out.join(path);
+    // Below a link lies what is not ours.
+    let mut below = out.to_owned();
+    for part in Path::new(path).parent().into_iter().flatten() {
+        below.push(part);
+        refuse_link(&below)?;
+    }
     disk::remove(&file).with_context(|| format!("cannot remove {}", file.display()))?;
     let mut folder = file.parent();
     while let Some(empty) = folder.filter(|f| *f != out) {

@@ -1,11 +1,12 @@
 //! Retention: an edition that is older than its pages are kept for keeps what a historian
 //! asks for, and links to the rest become text.
 
+use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, FILE, Listed};
 use super::staging::Staging;
 use crate::model::EditionId;
 use crate::render::address::edition_folder;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -22,23 +23,36 @@ fn is_kept(path: &str) -> bool {
     is_queue || kept.contains(&path)
 }
 
-/// Stages what is kept of a published edition. Returns how the site lists it now; `None`
-/// when it is not there as it was published.
-pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Option<Listed>> {
+/// What became of an edition that was to be trimmed.
+pub(super) enum Trim {
+    /// It is staged; so the site lists it.
+    Staged(Listed),
+    /// It was trimmed before; so the site lists it.
+    Done(Listed),
+    /// It is not as it was published, and is left for somebody to look at.
+    Damaged,
+}
+
+/// Stages what is kept of a published edition. What was changed since is not sealed anew.
+pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Trim> {
     let folder = edition_folder(id);
     let from = out.join(&folder);
-    let Some(manifest) = EditionManifest::read(&from).filter(|m| !m.trimmed) else {
-        return Ok(None);
+    let Some(manifest) = EditionManifest::read(&from).filter(EditionManifest::is_sealed) else {
+        return Ok(Trim::Damaged);
     };
+    if manifest.trimmed {
+        return Listed::of(&manifest).map(Trim::Done);
+    }
     let (kept, dropped): (Vec<&Entry>, Vec<&Entry>) =
         manifest.files.iter().partition(|e| is_kept(&e.path));
     let dropped: HashSet<&str> = dropped.into_iter().map(|e| e.path.as_str()).collect();
     staging.folder(&folder)?;
     let mut files = Vec::with_capacity(kept.len());
     for entry in kept {
-        let path = from.join(&entry.path);
-        let bytes =
-            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = match std::fs::read(from.join(&entry.path)) {
+            Ok(bytes) if Sha256Sum::of(&bytes) == entry.sha256 => bytes,
+            _ => return Ok(Trim::Damaged),
+        };
         let is_page = Path::new(&entry.path)
             .extension()
             .is_some_and(|e| e == "html");
@@ -56,7 +70,7 @@ pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Op
         ..manifest
     };
     staging.write(&folder, FILE, &trimmed.bytes()?)?;
-    Listed::of(&trimmed).map(Some)
+    Listed::of(&trimmed).map(Trim::Staged)
 }
 
 /// A page of ours with the links to some files taken out, and their words left in. What we

@@ -87,8 +87,9 @@ pub struct State {
     size: u64,
     /// Nanoseconds since 1970.
     changed: u128,
-    /// Its number on the file system, where there is one.
+    /// Its number on the file system, and when that noticed a change; where there are such.
     number: u64,
+    noticed: i64,
 }
 
 /// A file that was changed less than this many nanoseconds ago may change again without
@@ -105,7 +106,8 @@ impl State {
         Ok(Self {
             size: meta.len(),
             changed: changed.map_or(0, |since| since.as_nanos()),
-            number: number(&meta),
+            number: number(&meta).0,
+            noticed: number(&meta).1,
         })
     }
 
@@ -117,13 +119,15 @@ impl State {
 }
 
 #[cfg(unix)]
-fn number(meta: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
+fn number(meta: &std::fs::Metadata) -> (u64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    let noticed = meta.ctime().wrapping_mul(1_000_000_000);
+    (meta.ino(), noticed.wrapping_add(meta.ctime_nsec()))
 }
 
 #[cfg(not(unix))]
-fn number(_: &std::fs::Metadata) -> u64 {
-    0
+fn number(_: &std::fs::Metadata) -> (u64, i64) {
+    (0, 0)
 }
 
 /// The files below a folder, sorted by path. A folder that is not there has none.

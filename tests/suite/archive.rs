@@ -544,3 +544,127 @@ fn old_editions_keep_what_a_historian_asks_for() {
         run.err
     );
 }
+
+#[test]
+fn a_trimmed_edition_does_not_stand_where_its_pages_are_kept() {
+    let site = site();
+    site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
+    (1..=2).for_each(|d| add(&site, d));
+    build(&site);
+    add(&site, 20);
+    build(&site);
+    assert!(!site.names(&edition(2)).contains(&"session".to_owned()));
+    site.remove("data/snapshots/20.jsonl");
+    build(&site);
+    assert!(site.names(&edition(2)).contains(&"session".to_owned()));
+    let files = site.published();
+    assert_eq!(crate::killed::broken_links(&files), Vec::<String>::new());
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
+fn what_was_changed_is_not_sealed_anew_by_trimming() {
+    let site = site();
+    site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let queue = format!("{}/queue.html", edition(1));
+    site.write(&queue, site.read(&queue).replace("Queue", "Quiet"));
+    site.remove(&format!("{}/ledger.csv", edition(2)));
+    add(&site, 10);
+    let said = build(&site);
+    for day in [2, 3] {
+        let words = format!("edition 2026-11-{day:02}T0600Z is not as it was published");
+        assert!(said.contains(&words), "{said}");
+    }
+    let said = site.run(&["verify"]).ends(1).out;
+    assert!(
+        said.contains("changed   editions/2026-11-02T0600Z/queue.html"),
+        "{said}"
+    );
+    assert!(
+        said.contains("missing   editions/2026-11-03T0600Z/ledger.csv"),
+        "{said}"
+    );
+    assert_eq!(
+        site.names("public")
+            .iter()
+            .filter(|n| n.starts_with('.'))
+            .count(),
+        0
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_outside_the_output_is_removed() {
+    let (site, elsewhere) = (site(), tempfile::tempdir().unwrap());
+    (1..=2).for_each(|d| add(&site, d));
+    build(&site);
+    let whole = site.published();
+    // A listed path that leads out.
+    let victim = site.path("victim.txt");
+    std::fs::write(&victim, "mine").unwrap();
+    let manifest = site.read("public/manifest.json").replacen(
+        "\"files\": [",
+        "\"files\": [{\"path\":\"../victim.txt\",\"size\":4,\"sha256\":\"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb\"},",
+        1,
+    );
+    site.write("public/manifest.json", manifest);
+    build(&site);
+    assert!(victim.exists());
+    assert_same(&site.published(), &whole);
+    // A folder of ours that is a link now.
+    let sessions = site.path(&format!("{}/session", edition(1)));
+    for entry in std::fs::read_dir(&sessions).unwrap().flatten() {
+        std::fs::copy(entry.path(), elsewhere.path().join(entry.file_name())).unwrap();
+    }
+    std::fs::remove_dir_all(&sessions).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), &sessions).unwrap();
+    site.remove("data/snapshots/01.jsonl");
+    let run = site.run(&["build"]).ends(1);
+    assert!(
+        run.err.contains("is a symbolic link; remove it"),
+        "{}",
+        run.err
+    );
+    assert_eq!(elsewhere.path().read_dir().unwrap().count(), 1);
+}
+
+#[test]
+fn what_the_program_did_not_write_is_in_the_way() {
+    for path in [
+        "public/index.html",
+        "public/archive-2026-11.html",
+        "public/editions/2026-11-02T0600Z",
+    ] {
+        let site = site();
+        add(&site, 1);
+        site.write(path, "mine");
+        let run = site.run(&["build"]).ends(1);
+        assert!(
+            run.err
+                .contains("was not written by this program; move it away"),
+            "{}",
+            run.err
+        );
+        assert_eq!(site.read(path), "mine");
+        site.remove(path);
+        build(&site);
+        site.run(&["verify"]).ends(0);
+    }
+}
+
+#[test]
+fn without_its_store_a_site_is_the_same_though_the_inventory_changed() {
+    let site = site();
+    (1..=3).for_each(|d| add(&site, d));
+    build(&site);
+    let owned = format!("{INVENTORY}[[ranges]]\ncidr = \"10.0.0.0/24\"\nowner = \"lab\"\n");
+    site.write("data/inventory.toml", &owned);
+    build(&site);
+    let whole = site.published();
+    std::fs::remove_dir_all(site.path(".daybrief")).unwrap();
+    build(&site);
+    assert_same(&whole, &site.published());
+}

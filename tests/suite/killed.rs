@@ -83,15 +83,19 @@ fn readable(site: &TestSite) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn killed_at_any_moment_a_build_leaves_a_whole_site() {
-    let before = TestSite::new().file("data/inventory.toml", INVENTORY);
+    let before = TestSite::new()
+        .file("data/inventory.toml", INVENTORY)
+        .file("daybrief.toml", "[archive]\npages_for = \"1d\"\n");
     (1..=2).for_each(|day| snapshot(&before, day, "src/auth/keys.rs"));
     let before = before.build();
-    // One snapshot is new, and one is corrected.
+    // One snapshot is new, one is corrected, and one edition becomes old.
     let change = |site: &TestSite| {
         snapshot(site, 3, "src/auth/keys.rs");
         snapshot(site, 2, "src/auth/other.rs");
     };
-    let site = TestSite::new().file("data/inventory.toml", INVENTORY);
+    let site = TestSite::new()
+        .file("data/inventory.toml", INVENTORY)
+        .file("daybrief.toml", "[archive]\npages_for = \"1d\"\n");
     snapshot(&site, 1, "src/auth/keys.rs");
     let reset = || {
         copy(&before, &site, "public");
