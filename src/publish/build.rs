@@ -269,8 +269,9 @@ impl Build<'_> {
         let looked_at = self.listings[self.first..].iter().map(|l| Month::of(l.id));
         let mut made: BTreeSet<Month> = looked_at.collect();
         let gone = self.published.gone(self.site);
-        made.extend(gone.iter().filter_map(|id| Month::of_id(id)));
-        for month in all.symmetric_difference(&self.published.months()) {
+        let gone: Vec<Month> = gone.iter().filter_map(|id| Month::of_id(id)).collect();
+        let paged = self.published.months();
+        for month in all.symmetric_difference(&paged).chain(&gone) {
             let before = all.range(..month).next_back();
             let after = all.range(month..).find(|m| *m > month);
             made.extend([before, Some(month), after].into_iter().flatten());
