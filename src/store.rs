@@ -117,6 +117,11 @@ impl Store {
         }
     }
 
+    /// Whether anything can be added.
+    pub const fn takes(&self) -> bool {
+        matches!(self.handle, Handle::Write(_))
+    }
+
     /// A value, if it is there and what is asked for.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let transaction = match &self.handle {

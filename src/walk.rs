@@ -98,7 +98,7 @@ impl Site {
             (state.chronicle, lessons) = edition.into_next();
             learn(&mut state.baseline, &reading, &inventory, lessons);
             drop(reading);
-            if self.keeps(place) {
+            if self.store.takes() && self.keeps(place) {
                 walked.additions.put(&state_name(taken), &state)?;
             }
         }

@@ -59,6 +59,8 @@ struct Build<'a> {
     site: &'a Site,
     options: &'a Options<'a>,
     published: Published,
+    /// Editions whose snapshots are gone.
+    gone: Vec<String>,
     staging: Staging,
     /// What the archive lists of the editions so far, and their seals.
     listings: Vec<Listing>,
@@ -79,6 +81,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
     let mut build = Build {
         site,
         options,
+        gone: published.gone(site),
         published,
         staging,
         listings: Vec::new(),
@@ -140,6 +143,7 @@ impl Build<'_> {
             .map_while(|((chain, listing), taken)| (chain == taken.chain).then_some(listing))
             .collect();
         if known.len() == count
+            && self.gone.is_empty()
             && published.is_up_to_date(site)
             && let Some(latest) = known.last()
         {
@@ -239,7 +243,12 @@ impl Build<'_> {
                 .push(self.staging.write("", &path, bytes)?);
         }
         // The brief last: by the time a reader sees it, everything it leads to is there.
-        let months = self.months(stands).into_iter().map(Root::Month);
+        let months = if stands {
+            self.all_months()
+        } else {
+            self.months()
+        };
+        let months = months.into_iter().map(Root::Month);
         for root in months.chain([
             Root::Method,
             Root::Archive,
@@ -262,22 +271,23 @@ impl Build<'_> {
         Ok(())
     }
 
+    /// Months of which the archive has editions.
+    fn all_months(&self) -> BTreeSet<Month> {
+        self.listings.iter().map(|l| Month::of(l.id)).collect()
+    }
+
     /// Months of which the page has to be made: those with an edition that was looked at or
     /// is gone, and those that came or went, with their neighbours, which lead to them.
-    fn months(&self, stands: bool) -> BTreeSet<Month> {
-        let all: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
+    fn months(&self) -> BTreeSet<Month> {
+        let all = self.all_months();
         let looked_at = self.listings[self.first..].iter().map(|l| Month::of(l.id));
         let mut made: BTreeSet<Month> = looked_at.collect();
-        let gone = self.published.gone(self.site);
-        let gone: Vec<Month> = gone.iter().filter_map(|id| Month::of_id(id)).collect();
+        let gone: Vec<Month> = self.gone.iter().filter_map(|id| Month::of_id(id)).collect();
         let paged = self.published.months();
         for month in all.symmetric_difference(&paged).chain(&gone) {
             let before = all.range(..month).next_back();
             let after = all.range(month..).find(|m| *m > month);
             made.extend([before, Some(month), after].into_iter().flatten());
-        }
-        if stands {
-            made.clone_from(&all);
         }
         made.retain(|m| all.contains(m));
         made
@@ -300,7 +310,6 @@ impl Build<'_> {
         }
         let mut listed = std::mem::take(&mut self.listed);
         stale.extend(self.trim(&mut listed)?);
-        let gone = self.published.gone(self.site);
         let Some(manifest) = SiteManifest::of(listed, self.site_entries()) else {
             return Ok(());
         };
@@ -318,10 +327,10 @@ impl Build<'_> {
         for (id, files) in stale.iter().filter(|(_, files)| !files.is_empty()) {
             self.staging.drop_from_edition(*id, files)?;
         }
-        for id in &gone {
+        for id in &self.gone {
             self.staging.retire_edition(id)?;
         }
-        self.built.gone = gone.len();
+        self.built.gone = self.gone.len();
         Ok(())
     }
 
@@ -377,7 +386,7 @@ impl Build<'_> {
         let made: BTreeSet<String> = entries.iter().map(|e| e.path.clone()).collect();
         let is_new = |e: &&super::Entry| !made.contains(&e.path);
         let old = self.published.files.iter();
-        let months: BTreeSet<Month> = self.listings.iter().map(|l| Month::of(l.id)).collect();
+        let months = self.all_months();
         let stays = |e: &&super::Entry| {
             let month = Month::at(&e.path);
             e.path.starts_with("assets/") || month.is_some_and(|m| months.contains(&m))

@@ -1,13 +1,12 @@
 //! What stands in the output, and what of it a build may leave as it is.
 
+use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-
-use super::digest::Sha256Sum;
 
 /// The published site.
 pub(super) struct Published {
@@ -90,7 +89,6 @@ impl Published {
     pub(super) fn is_up_to_date(&self, site: &Site) -> bool {
         self.has_manifest
             && self.editions.len() == site.snapshots.len()
-            && self.gone(site).is_empty()
             && have_sizes(&self.out, &self.files)
     }
 

@@ -94,11 +94,10 @@ impl Staging {
     pub(super) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
         let path = self.folder.path().join(folder).join(name);
         disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        let sha256 = Sha256Sum(Sha256::digest(bytes).into());
         Ok(Entry {
             path: name.to_owned(),
             size: bytes.len() as u64,
-            sha256,
+            sha256: Sha256Sum::of(bytes),
         })
     }
 
@@ -119,9 +118,7 @@ impl Staging {
     /// and not in the new one's stays reachable: files that are not ours for good, ours
     /// until the pages that lead to them are replaced. Returns the latter.
     pub(super) fn publish_edition(&self, id: EditionId) -> Result<BTreeSet<String>> {
-        let folder = edition_folder(id);
-        let folder = folder.trim_end_matches('/');
-        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
+        let (from, to) = self.places_of(id);
         disk::create_folder(&self.out.join(EDITIONS))
             .with_context(|| format!("cannot create {}", self.out.join(EDITIONS).display()))?;
         refuse_link(&to)?;
@@ -129,23 +126,11 @@ impl Staging {
             rename(&from, &to)?;
             return Ok(BTreeSet::new());
         }
-        let ours: BTreeSet<String> = EditionManifest::read(&to)
-            .into_iter()
-            .flat_map(|m| m.files)
-            .map(|e| e.path)
-            .collect();
+        let ours = listed_in(&to);
         let mut stale = BTreeSet::new();
-        for inside in files_below(&to) {
-            let kept = from.join(&inside);
-            if kept.exists() {
-                continue;
-            }
-            if let Some(folder) = kept.parent() {
-                disk::create_folder(folder)
-                    .with_context(|| format!("cannot create {}", folder.display()))?;
-            }
-            disk::link(&to.join(&inside), &kept)
-                .with_context(|| format!("cannot keep {}", kept.display()))?;
+        let others = files_below(&to).into_iter();
+        for inside in others.filter(|f| !from.join(f).exists()) {
+            keep(&inside, &to, &from)?;
             if ours.contains(&inside) {
                 stale.insert(inside);
             }
@@ -157,19 +142,18 @@ impl Staging {
     /// Drops files of an edition in one step, so that no page of it is met without the ones
     /// it leads to.
     pub(super) fn drop_from_edition(&self, id: EditionId, files: &BTreeSet<String>) -> Result<()> {
-        let folder = edition_folder(id);
-        let folder = folder.trim_end_matches('/');
-        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
-        for inside in files_below(&to).into_iter().filter(|f| !files.contains(f)) {
-            let kept = from.join(&inside);
-            if let Some(folder) = kept.parent() {
-                disk::create_folder(folder)
-                    .with_context(|| format!("cannot create {}", folder.display()))?;
-            }
-            disk::link(&to.join(&inside), &kept)
-                .with_context(|| format!("cannot keep {}", kept.display()))?;
+        let (from, to) = self.places_of(id);
+        for inside in files_below(&to).iter().filter(|f| !files.contains(*f)) {
+            keep(inside, &to, &from)?;
         }
         self.exchange(id, &from, &to)
+    }
+
+    /// Where an edition lies in the stage, and where in the site.
+    fn places_of(&self, id: EditionId) -> (PathBuf, PathBuf) {
+        let folder = edition_folder(id);
+        let folder = folder.trim_end_matches('/');
+        (self.folder.path().join(folder), self.out.join(folder))
     }
 
     fn exchange(&self, id: EditionId, from: &Path, to: &Path) -> Result<()> {
@@ -195,35 +179,22 @@ impl Staging {
 
     /// Refuses a page of the site where something else stands.
     pub(super) fn refuse_other(&self, path: &str) -> Result<()> {
-        let (from, to) = (self.folder.path().join(path), self.out.join(path));
-        let is_other = to.symlink_metadata().is_ok() && !same_content(&from, &to);
-        anyhow::ensure!(
-            !is_other,
-            "{} was not written by this program; move it away, or write elsewhere with -o",
-            to.display()
-        );
-        Ok(())
+        refuse_other(&self.folder.path().join(path), &self.out.join(path))
     }
 
     /// Refuses an edition where something else stands in the way of it or of its files.
     pub(super) fn refuse_others_in(&self, id: EditionId) -> Result<()> {
-        let folder = edition_folder(id);
-        let folder = folder.trim_end_matches('/');
-        let (from, to) = (self.folder.path().join(folder), self.out.join(folder));
+        let (from, to) = self.places_of(id);
         refuse_link(&to)?;
         if to.is_file() {
-            return self.refuse_other(folder);
+            return refuse_other(&from, &to);
         }
-        let manifest = EditionManifest::read(&to);
-        let ours: BTreeSet<String> = manifest
-            .into_iter()
-            .flat_map(|m| m.files)
-            .map(|e| e.path)
-            .collect();
+        let ours = listed_in(&to);
         let others = files_below(&to).into_iter();
         for inside in others.filter(|f| !ours.contains(f) && f != FILE) {
-            if from.join(&inside).exists() {
-                self.refuse_other(&format!("{folder}/{inside}"))?;
+            let staged = from.join(&inside);
+            if staged.exists() {
+                refuse_other(&staged, &to.join(&inside))?;
             }
         }
         Ok(())
@@ -261,30 +232,58 @@ fn clear(out: &Path, stage: &Path) -> Result<()> {
         };
         let now = EditionManifest::read(&out.join(EDITIONS).join(id));
         if let (Some(old), Some(now)) = (EditionManifest::read(&old.path()), now) {
-            let listed: BTreeSet<&str> = now.files.iter().map(|e| e.path.as_str()).collect();
-            let gone = old.files.iter().map(|e| e.path.as_str());
-            for path in gone.filter(|p| !listed.contains(p)) {
-                retire(out, &format!("{EDITIONS}/{id}/{path}"))?;
-            }
+            retire_unlisted(out, &format!("{EDITIONS}/{id}/"), &old.files, &now.files)?;
         }
     }
-    if let (Some(before), Some(now)) = (
-        SiteManifest::read(&stage.join(BEFORE)),
-        SiteManifest::read(out),
-    ) {
-        let listed: BTreeSet<&str> = now.files.iter().map(|e| e.path.as_str()).collect();
-        let gone = before.files.iter().map(|e| e.path.as_str());
-        for path in gone.filter(|p| !listed.contains(p)) {
-            retire(out, path)?;
-        }
+    let before = SiteManifest::read(&stage.join(BEFORE));
+    if let (Some(before), Some(now)) = (before, SiteManifest::read(out)) {
+        retire_unlisted(out, "", &before.files, &now.files)?;
     }
     fs::remove_dir_all(stage)
         .with_context(|| format!("cannot remove the leftover {}", stage.display()))
 }
 
+/// Removes files that were listed and are not any more.
+fn retire_unlisted(out: &Path, folder: &str, before: &[Entry], now: &[Entry]) -> Result<()> {
+    let listed: BTreeSet<&str> = now.iter().map(|e| e.path.as_str()).collect();
+    let gone = before.iter().map(|e| e.path.as_str());
+    for path in gone.filter(|p| !listed.contains(p)) {
+        retire(out, &format!("{folder}{path}"))?;
+    }
+    Ok(())
+}
+
+/// Files that the manifest in an edition's folder lists.
+fn listed_in(edition: &Path) -> BTreeSet<String> {
+    let files = EditionManifest::read(edition).map_or_else(Vec::new, |m| m.files);
+    files.into_iter().map(|e| e.path).collect()
+}
+
+/// Gives a file of a folder a second name in another one.
+fn keep(inside: &str, from: &Path, to: &Path) -> Result<()> {
+    let kept = to.join(inside);
+    if let Some(folder) = kept.parent() {
+        disk::create_folder(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    disk::link(&from.join(inside), &kept).with_context(|| format!("cannot keep {}", kept.display()))
+}
+
+/// Refuses what stands where something else is staged for.
+fn refuse_other(staged: &Path, there: &Path) -> Result<()> {
+    let is_other = there.symlink_metadata().is_ok() && !same_content(staged, there);
+    anyhow::ensure!(
+        !is_other,
+        "{} was not written by this program; move it away, or write elsewhere with -o",
+        there.display()
+    );
+    Ok(())
+}
+
 /// Files below a folder, relative to it, with forward slashes.
-fn files_below(folder: &Path) -> Vec<String> {
+pub(super) fn files_below(folder: &Path) -> Vec<String> {
     WalkDir::new(folder)
+        .min_depth(1)
         .into_iter()
         .flatten()
         .filter(|e| !e.file_type().is_dir())

@@ -2,12 +2,12 @@
 
 use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
+use super::staging::files_below;
 use crate::render::address::EDITIONS;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
-use walkdir::WalkDir;
 
 /// What is wrong with a file of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,16 +120,8 @@ impl Verified {
     }
 
     fn look_for_extra(&mut self, out: &Path, expected: &BTreeSet<String>) {
-        let entries = WalkDir::new(out).min_depth(1).into_iter().flatten();
-        for entry in entries.filter(|e| !e.file_type().is_dir()) {
-            let Ok(inside) = entry.path().strip_prefix(out) else {
-                continue;
-            };
-            let parts: Vec<_> = inside.iter().map(|p| p.to_string_lossy()).collect();
-            let path = parts.join("/");
-            if !expected.contains(&path) {
-                self.faults.insert((path, Fault::Extra));
-            }
-        }
+        let there = files_below(out).into_iter();
+        let extra = there.filter(|path| !expected.contains(path));
+        self.faults.extend(extra.map(|path| (path, Fault::Extra)));
     }
 }

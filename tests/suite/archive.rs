@@ -42,6 +42,19 @@ fn add(site: &TestSite, day: u8) {
     site.write(&path, text);
 }
 
+fn add_days(site: &TestSite, days: impl IntoIterator<Item = u8>) {
+    for day in days {
+        add(site, day);
+    }
+}
+
+/// A site with these days, built.
+fn built(days: impl IntoIterator<Item = u8>) -> TestSite {
+    let site = site();
+    add_days(&site, days);
+    site.build()
+}
+
 fn build(site: &TestSite) -> String {
     site.run(&["build"]).ends(0).err
 }
@@ -82,11 +95,7 @@ fn without_notes(site: &TestSite) -> BTreeMap<String, String> {
 #[test]
 fn at_once_one_by_one_and_in_any_order_make_the_same() {
     let days: Vec<u8> = (1..=9).collect();
-    let at_once = site();
-    for day in &days {
-        add(&at_once, *day);
-    }
-    build(&at_once);
+    let at_once = built(days.iter().copied());
     let one_by_one = site();
     for day in &days {
         add(&one_by_one, *day);
@@ -126,9 +135,7 @@ fn without_its_store_a_site_is_the_same() {
 
 #[test]
 fn nothing_new_writes_nothing() {
-    let site = site();
-    add(&site, 1);
-    build(&site);
+    let site = built([1]);
     let modified = || {
         let index = site.path("public/manifest.json");
         index.metadata().unwrap().modified().unwrap()
@@ -142,11 +149,7 @@ fn nothing_new_writes_nothing() {
 
 #[test]
 fn a_late_snapshot_makes_anew_what_comes_after_it_and_says_so() {
-    let site = site();
-    for day in [1, 2, 4, 5] {
-        add(&site, day);
-    }
-    build(&site);
+    let site = built([1, 2, 4, 5]);
     let before: Vec<_> = [1, 2, 4, 5].map(|d| files(&site, d)).into();
     add(&site, 3);
     let said = build(&site);
@@ -175,9 +178,7 @@ fn a_late_snapshot_makes_anew_what_comes_after_it_and_says_so() {
 
 #[test]
 fn a_corrected_and_a_removed_snapshot() {
-    let site = site();
-    (1..=3).for_each(|d| add(&site, d));
-    build(&site);
+    let site = built(1..=3);
     let (path, text) = snapshot(2);
     site.write(&path, text.replace("src/auth/keys.rs", "src/auth/other.rs"));
     let said = build(&site);
@@ -204,9 +205,7 @@ fn a_corrected_and_a_removed_snapshot() {
 
 #[test]
 fn the_inventory_changes_the_latest_edition_only() {
-    let site = site();
-    (1..=3).for_each(|d| add(&site, d));
-    build(&site);
+    let site = built(1..=3);
     let before: Vec<_> = (1..=2).map(|d| files(&site, d)).collect();
     let owned = format!("{INVENTORY}[[ranges]]\ncidr = \"10.0.0.0/24\"\nowner = \"lab\"\n");
     site.write("data/inventory.toml", &owned);
@@ -234,9 +233,7 @@ fn the_inventory_changes_the_latest_edition_only() {
 
 #[test]
 fn verify_finds_whatever_was_changed() {
-    let site = site();
-    (1..=3).for_each(|d| add(&site, d));
-    build(&site);
+    let site = built(1..=3);
     let said = site.run(&["verify"]).ends(0).out;
     assert!(said.contains("3 editions"), "{said}");
     assert!(said.contains("as published"), "{said}");
@@ -301,9 +298,7 @@ fn verify_finds_whatever_was_changed() {
 
 #[test]
 fn one_build_at_a_time() {
-    let site = site();
-    add(&site, 1);
-    build(&site);
+    let site = built([1]);
     let folder = std::fs::File::open(site.path("public")).unwrap();
     folder.lock().unwrap();
     let run = site.run(&["build"]).ends(1);
@@ -335,9 +330,7 @@ fn a_link_in_the_output_leads_nowhere() {
 
 #[test]
 fn pages_changed_by_hand() {
-    let site = site();
-    (1..=2).for_each(|d| add(&site, d));
-    build(&site);
+    let site = built(1..=2);
     let whole = site.published();
     // Of the site and the latest edition every page that is gone is made again.
     for gone in ["queue.html", "editions/2026-11-03T0600Z/queue.html"] {
@@ -492,7 +485,7 @@ fn months_have_pages_that_later_months_do_not_change() {
 fn old_editions_keep_what_a_historian_asks_for() {
     let site = site();
     site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
-    (1..=3).for_each(|d| add(&site, d));
+    add_days(&site, 1..=3);
     build(&site);
     let before: serde_json::Value =
         serde_json::from_str(&site.read(&format!("{}/manifest.json", edition(1)))).unwrap();
@@ -549,7 +542,7 @@ fn old_editions_keep_what_a_historian_asks_for() {
 fn a_trimmed_edition_does_not_stand_where_its_pages_are_kept() {
     let site = site();
     site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
-    (1..=2).for_each(|d| add(&site, d));
+    add_days(&site, 1..=2);
     build(&site);
     add(&site, 20);
     build(&site);
@@ -566,7 +559,7 @@ fn a_trimmed_edition_does_not_stand_where_its_pages_are_kept() {
 fn what_was_changed_is_not_sealed_anew_by_trimming() {
     let site = site();
     site.write("daybrief.toml", "[archive]\npages_for = \"3d\"\n");
-    (1..=3).for_each(|d| add(&site, d));
+    add_days(&site, 1..=3);
     build(&site);
     let queue = format!("{}/queue.html", edition(1));
     site.write(&queue, site.read(&queue).replace("Queue", "Quiet"));
@@ -598,9 +591,7 @@ fn what_was_changed_is_not_sealed_anew_by_trimming() {
 #[cfg(unix)]
 #[test]
 fn nothing_outside_the_output_is_removed() {
-    let (site, elsewhere) = (site(), tempfile::tempdir().unwrap());
-    (1..=2).for_each(|d| add(&site, d));
-    build(&site);
+    let (site, elsewhere) = (built(1..=2), tempfile::tempdir().unwrap());
     let whole = site.published();
     // A listed path that leads out.
     let victim = site.path("victim.txt");
@@ -657,9 +648,7 @@ fn what_the_program_did_not_write_is_in_the_way() {
 
 #[test]
 fn without_its_store_a_site_is_the_same_though_the_inventory_changed() {
-    let site = site();
-    (1..=3).for_each(|d| add(&site, d));
-    build(&site);
+    let site = built(1..=3);
     let owned = format!("{INVENTORY}[[ranges]]\ncidr = \"10.0.0.0/24\"\nowner = \"lab\"\n");
     site.write("data/inventory.toml", &owned);
     build(&site);

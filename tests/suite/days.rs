@@ -73,6 +73,14 @@ pub(crate) fn row(site: &TestSite, day: u8, session: &str) -> serde_json::Value 
 /// A decision as a file.
 pub(crate) fn decision(about: &str, verdict: &str, dates: &str) -> String {
     format!(
-        "+++\nabout = \"{about}\"\nverdict = \"{verdict}\"\nauthor = \"ann\"\n{dates}\n+++\nSeen and weighed.\n"
+        "+++\nabout = \"{about}\"\nverdict = \"{verdict}\"\nauthor = \"ann@company.com\"\n{dates}\n+++\nSeen and weighed.\n"
     )
+}
+
+/// One decision with the same words for each of several subjects.
+pub(crate) fn decide(site: &TestSite, abouts: &[&str], verdict: &str, dates: &str) {
+    for (n, about) in abouts.iter().enumerate() {
+        let text = decision(about, verdict, dates);
+        site.write(&format!("content/dispositions/{n}.md"), text);
+    }
 }

@@ -1,32 +1,18 @@
 //! What people decide moves things to a visible count, until it expires.
 
+use crate::days::{decide, decision};
 use crate::harness::TestSite;
 use crate::page::Page;
 
 const STRANGER: &str = r#"{"id":"s-1","status":"ended","started_at":"2026-11-20T09:00:00Z","ended_at":"2026-11-20T09:10:00Z","user":"unknown","host":"10.0.0.9","key":"k-9","agent":"Agent 1","workspace":{"repo":"co/login"},"events":[{"at":"2026-11-20T09:01:00Z","kind":"read","tool":"Read","path":"src/auth/keys.rs"},{"at":"2026-11-20T09:02:00Z","kind":"request","tool":"Bash","programs":["curl"],"destination":"drop.site.io","method":"POST","bytes":4000}]}"#;
 const QUIET: &str = r#"{"id":"s-0","user":{"name":"ann","authenticated":true},"host":"desk","key":"k-ann","agent":"Agent 1","started_at":"2026-11-20T10:00:00Z","events":[{"kind":"read","tool":"Read","path":"a.rs"}]}"#;
 
+const INVENTORY: &str = "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n";
+
 fn site() -> TestSite {
     TestSite::new()
-        .file(
-            "data/inventory.toml",
-            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n",
-        )
+        .file("data/inventory.toml", INVENTORY)
         .snapshot("2026-11-21T06:00:00Z", &[STRANGER, QUIET])
-}
-
-fn decision(about: &str, verdict: &str, more: &str) -> String {
-    format!(
-        "+++\nabout = \"{about}\"\nverdict = \"{verdict}\"\nauthor = \"ann@company.com\"\n{more}\n+++\nSeen and weighed.\n"
-    )
-}
-
-/// One decision with the same words for each of several subjects.
-fn decide(site: &TestSite, abouts: &[&str], verdict: &str, more: &str) {
-    for (n, about) in abouts.iter().enumerate() {
-        let text = decision(about, verdict, more);
-        site.write(&format!("content/dispositions/{n}.md"), text);
-    }
 }
 
 fn page(site: &TestSite, name: &str) -> Page {
@@ -222,10 +208,7 @@ fn a_decision_on_one_session_hides_no_other() {
     let second = STRANGER.replace("s-1", "s-2");
     let text = decision("session:s-1", "accepted", "expires = 2026-12-31");
     let site = TestSite::new()
-        .file(
-            "data/inventory.toml",
-            "[[hosts]]\nname = \"desk\"\nowner = \"ann\"\n[[keys]]\nname = \"k-ann\"\n",
-        )
+        .file("data/inventory.toml", INVENTORY)
         .file("content/dispositions/a.md", &text)
         .snapshot("2026-11-21T06:00:00Z", &[STRANGER, &second, QUIET])
         .build();

@@ -1,20 +1,21 @@
 //! When an edition learned of something counts, not when its record says it was.
 
-use crate::days::{Days, INVENTORY, decision, id_of, narratives, plain, row, says, stranger};
+use crate::days::{
+    Days, INVENTORY, decide, decision, id_of, narratives, plain, row, says, stranger,
+};
 use crate::harness::TestSite;
 use crate::page::Page;
 
 const OPEN_END: &str = "expires = 2026-12-31";
 
+/// All that the stranger asks about.
+const ABOUTS: [&str; 3] = ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"];
+
 /// Closes everything that the stranger asks on the morning of a day.
 fn all_closed(days: Days, day: u8) -> Days {
     let dates = format!("decided = 2026-11-{day:02}\n{OPEN_END}");
-    let abouts = ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"];
-    let file = |site: TestSite, (n, about): (usize, &&str)| {
-        let path = format!("content/dispositions/{n}.md");
-        site.file(&path, &decision(about, "closed", &dates))
-    };
-    Days(abouts.iter().enumerate().fold(days.0, file))
+    decide(&days.0, &ABOUTS, "closed", &dates);
+    days
 }
 
 #[test]
@@ -246,12 +247,8 @@ fn a_risk_that_is_accepted_no_longer_is_open_again() {
         Days::new(INVENTORY).day(1, &[stranger("s-1", 1, "k-9", "drop.site.io")]),
         |days, day| days.day(day, &[]),
     );
-    let abouts = ["key:k-9", "destination:drop.site.io", "host:10.0.0.9"];
-    let file = |site: TestSite, (n, about): (usize, &&str)| {
-        let text = decision(about, "accepted", "expires = 2026-11-04");
-        site.file(&format!("content/dispositions/{n}.md"), &text)
-    };
-    let site = Days(abouts.iter().enumerate().fold(days.0, file)).build();
+    decide(&days.0, &ABOUTS, "accepted", "expires = 2026-11-04");
+    let site = days.build();
     says(&site, 1, "closed");
     assert_eq!(narratives(&site, 3)[0], "No question is open.");
     says(&site, 4, "unknown-key, reopened");
