@@ -115,6 +115,20 @@ fn narratives_merge_when_one_session_asks_both() {
 }
 
 #[test]
+fn a_question_about_many_is_one_line() {
+    let rows: Vec<String> = (1..=9)
+        .map(|n| stranger(&format!("s-{n}"), 1, "k-9", &format!("host{n}.site.io")))
+        .collect();
+    let site = Days::new(INVENTORY).day(1, &rows).build();
+    says(
+        &site,
+        1,
+        "Also asked: data-egress for host1.site.io, host2.site.io, host3.site.io, \
+         host4.site.io, host5.site.io and 4 more.",
+    );
+}
+
+#[test]
 fn a_change_that_is_removed_again_is_answered() {
     let session = |id: &str, day: u8, kind: &str| {
         format!(

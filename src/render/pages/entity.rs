@@ -1,8 +1,9 @@
 //! An entity's page: what it is, who answers for it, which sessions share it.
 
+use super::counted;
 use super::frame::{Frame, Section};
 use super::ledger::{self, RowView};
-use super::{counted, item};
+use super::narrative::{NarrativeView, narrative_view};
 use crate::assess::lookup;
 use crate::model::{Entity, EntityKind, moment};
 use crate::render::address::{Leaf, Linker};
@@ -26,7 +27,7 @@ struct View {
     shares: Vec<ShareView>,
     rows: Vec<RowView>,
     sessions: usize,
-    narratives: Vec<item::NarrativeView>,
+    narratives: Vec<NarrativeView>,
     closes: Option<String>,
     ledger: String,
 }
@@ -90,7 +91,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
         }),
         narratives: edition
             .narratives_about(entity)
-            .map(|n| item::narrative_view(linker, n, usize::MAX))
+            .map(|n| narrative_view(linker, n, usize::MAX))
             .collect(),
         ledger: linker.leaf(Leaf::Ledger(1)),
     };

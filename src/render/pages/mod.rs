@@ -11,6 +11,7 @@ pub mod item;
 pub mod ledger;
 mod map_view;
 pub mod method;
+pub mod narrative;
 pub mod not_found;
 mod provenance;
 pub mod queue;

@@ -4,6 +4,7 @@ use super::Link;
 use super::frame::{Frame, Section};
 use super::item::{self, ItemView};
 use super::ledger::{self, RowView};
+use super::narrative::{NarrativeView, narrative_view};
 use crate::relate::{Edition, decision_words};
 use crate::render::address::{Leaf, Linker};
 use crate::render::edition_site::SiteText;
@@ -36,7 +37,7 @@ struct View {
     decided: Vec<DecidedView>,
     decided_total: usize,
     suppressed: usize,
-    narratives: Vec<item::NarrativeView>,
+    narratives: Vec<NarrativeView>,
     narratives_total: usize,
     background: usize,
     sessions: usize,
@@ -114,7 +115,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, page: usize) -> Result<Vec
             .narratives
             .iter()
             .take(if last { WATCHING } else { 0 })
-            .map(|n| item::narrative_view(linker, n, usize::MAX))
+            .map(|n| narrative_view(linker, n, usize::MAX))
             .collect(),
         narratives_total: edition.narratives.len(),
         background: edition.background(),
