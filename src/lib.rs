@@ -85,6 +85,7 @@ pub mod publish;
 
 pub mod cli;
 pub mod diagnostic;
+pub mod digest;
 pub mod reading;
 pub mod site;
 pub mod store;

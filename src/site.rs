@@ -2,6 +2,7 @@
 
 use crate::assess::signals::{CATALOGUE, HIGHEST, RULES_VERSION, Weights};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::digest::Sha256Sum;
 use crate::model::{Disposition, Dispositions, EditionId, Inventory};
 use crate::normalise;
 use crate::render::{SiteText, Theme};
@@ -36,9 +37,9 @@ pub struct Site {
     /// What earlier builds worked out.
     pub store: Store,
     /// Digest of what all editions are judged and shown by.
-    pub declared: String,
-    /// Digest of the inventory.
-    pub inventory_digest: String,
+    pub declared: Sha256Sum,
+    /// Digest of the inventory, if there is one.
+    pub inventory_digest: Option<Sha256Sum>,
     /// What the snapshot files are, for the next time.
     pub stamps: Stamps,
 }
@@ -54,10 +55,10 @@ pub struct Taken {
     pub path: PathBuf,
     /// Its name in diagnostics, relative to the site's root.
     pub label: String,
-    /// SHA-256 of the file, in lower-case hexadecimal.
-    pub digest: String,
+    /// Digest of the file.
+    pub digest: Sha256Sum,
     /// The same over this snapshot and every one before it: names its history.
-    pub chain: String,
+    pub chain: Sha256Sum,
 }
 
 impl Site {
@@ -144,7 +145,7 @@ pub const STAMPS: &str = "stamps";
 pub struct Stamp {
     state: files::State,
     id: EditionId,
-    digest: String,
+    digest: Sha256Sum,
 }
 
 /// Finds every snapshot, and opens those that are not known; two of one moment are an error.
@@ -162,46 +163,50 @@ fn snapshots(
             return Vec::new();
         }
     };
-    let mut by_id: BTreeMap<EditionId, Taken> = BTreeMap::new();
+    let mut all: Vec<Taken> = Vec::with_capacity(paths.len());
+    let mut kept: Vec<(String, Stamp)> = Vec::with_capacity(paths.len());
     for path in paths.into_iter().filter(|p| is_snapshot_name(p)) {
         let label = files::label(root, &path);
-        let stamp = match stamp(root, &path, known.get(&label)) {
+        let stamp = match stamp(root, &path, &label, known.get(&label)) {
             Ok(stamp) => stamp,
             Err(diagnostic) => {
                 keep(diagnostic);
                 continue;
             }
         };
-        if let Some(other) = by_id.get(&stamp.id) {
-            let message = format!("taken at the same moment as {}", other.label);
-            let mend = "keep one of the two, or correct taken_at";
-            keep(Diagnostic::error(&label, message, mend));
-            continue;
-        }
-        let taken = Taken {
+        all.push(Taken {
             id: stamp.id,
             name: stamp.id.to_string(),
             path,
             label: label.clone(),
-            digest: stamp.digest.clone(),
-            chain: String::new(),
-        };
-        by_id.insert(stamp.id, taken);
-        stamps.insert(label, stamp);
+            digest: stamp.digest,
+            chain: Sha256Sum::default(),
+        });
+        kept.push((label, stamp));
+    }
+    *stamps = kept.into_iter().collect();
+    all.sort_by_key(|taken| taken.id);
+    for pair in all.windows(2).filter(|pair| pair[0].id == pair[1].id) {
+        let message = format!("taken at the same moment as {}", pair[0].label);
+        let mend = "keep one of the two, or correct taken_at";
+        keep(Diagnostic::error(&pair[1].label, message, mend));
     }
     let mut history = Sha256::new();
-    let mut all: Vec<Taken> = by_id.into_values().collect();
     for taken in &mut all {
-        history.update(&taken.digest);
-        taken.chain = data_encoding::HEXLOWER.encode(&history.clone().finalize());
+        history.update(taken.digest.0);
+        taken.chain = Sha256Sum::so_far(&history);
     }
     all
 }
 
 /// What a snapshot file is: as it is known when nothing touched it since, else read anew.
-fn stamp(root: &Path, path: &Path, known: Option<&Stamp>) -> Result<Stamp, Diagnostic> {
-    let label = files::label(root, path);
-    let unreadable = |e: anyhow::Error| files::unreadable(&label, &e);
+fn stamp(
+    root: &Path,
+    path: &Path,
+    label: &str,
+    known: Option<&Stamp>,
+) -> Result<Stamp, Diagnostic> {
+    let unreadable = |e: anyhow::Error| files::unreadable(label, &e);
     let state = files::State::of(path).map_err(unreadable)?;
     if let Some(known) = known.filter(|k| k.state == state && state.is_settled()) {
         return Ok(known.clone());
@@ -247,7 +252,7 @@ fn weights(config: &Config) -> Result<Weights, Diagnostic> {
 }
 
 /// Digests of what all editions are judged and shown by, and of the inventory alone.
-fn declared(root: &Path, config: &Config, theme: &Theme) -> (String, String) {
+fn declared(root: &Path, config: &Config, theme: &Theme) -> (Sha256Sum, Option<Sha256Sum>) {
     let mut hasher = Sha256::new();
     hasher.update(format!(
         "{} {RULES_VERSION} {}\n",
@@ -259,8 +264,7 @@ fn declared(root: &Path, config: &Config, theme: &Theme) -> (String, String) {
     inputs.extend(files::list(&root.join("content")).unwrap_or_default());
     for path in inputs.iter().filter(|p| p.exists()) {
         hasher.update(files::label(root, path));
-        hasher.update(files::digest(path).unwrap_or_default());
+        hasher.update(files::digest(path).unwrap_or_default().0);
     }
-    let all = data_encoding::HEXLOWER.encode(&hasher.finalize());
-    (all, files::digest(&inventory).unwrap_or_default())
+    (Sha256Sum::so_far(&hasher), files::digest(&inventory).ok())
 }

@@ -29,7 +29,7 @@ const WRITER: &str = "writer";
 /// Names of all other values: to go through the values themselves would read them.
 const NAMES: &str = "names";
 /// Memory for pages of the store, in bytes.
-const CACHE: usize = 4 << 20;
+const CACHE: usize = 1 << 20;
 
 /// The store of a site.
 pub struct Store {

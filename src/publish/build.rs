@@ -1,12 +1,12 @@
 //! A build: find out what is new, walk over that, stage it, switch.
 
-use super::digest::Sha256Sum;
 use super::manifest::{FILE, Listed, SiteManifest};
 use super::published::Published;
 use super::stage::{self, Staged};
 use super::staging::Staging;
 use super::trim::{self, Trim};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::Month;
 use crate::render::{EditionSite, Listing, Provenance, Root};
@@ -113,7 +113,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         build.staging.leave(true);
         build.switch()?;
         build.staging.leave(false);
-        let chains = site.snapshots.iter().map(|t| t.chain.clone());
+        let chains = site.snapshots.iter().map(|t| t.chain);
         let listings: Listings = chains.zip(build.listings).collect();
         let mut additions = Additions::default();
         additions.put(LISTINGS, &listings)?;
@@ -167,8 +167,8 @@ impl Build<'_> {
         let inputs = stage::inputs(self.site, step.taken);
         let old = self.published.manifest_of(step.taken.id);
         let provenance = Provenance {
-            previous: previous.map(|seal| seal.to_string()),
-            inventory: inputs.inventory.clone(),
+            previous,
+            inventory: inputs.inventory,
             revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
         };
         let mut pages = EditionSite::new(step.edition, &text, provenance);
@@ -185,10 +185,7 @@ impl Build<'_> {
                 .push(listing.unwrap_or_else(|| pages.listing()));
             // The brief of the site says what the edition's own does.
             if let Some(manifest) = &old {
-                pages
-                    .provenance
-                    .inventory
-                    .clone_from(&manifest.inputs.inventory);
+                pages.provenance.inventory = manifest.inputs.inventory;
             }
         } else {
             self.listings.push(pages.listing());
@@ -397,6 +394,6 @@ impl Build<'_> {
 }
 
 /// What the archive lists of each edition, with the name of its history.
-type Listings = Vec<(String, Listing)>;
+type Listings = Vec<(Sha256Sum, Listing)>;
 /// Name of the listings in the store.
 const LISTINGS: &str = "listings";

@@ -3,7 +3,7 @@
 //! An edition's seal is a digest over what it was made from, every file it was published
 //! with, and the seal of the edition before. So the latest seal speaks for all of them.
 
-use super::digest::Sha256Sum;
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::{Listing, Revision};
 use anyhow::{Context, Result};
@@ -54,16 +54,17 @@ impl Writer {
 }
 
 /// Digests of what an edition was made from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {
     /// Of its snapshot.
-    pub snapshot: String,
+    pub snapshot: Sha256Sum,
     /// Of its snapshot and every one before it.
-    pub history: String,
+    pub history: Sha256Sum,
     /// Of inventory, decisions, configuration, prose, theme, rules and program.
-    pub declared: String,
-    /// Of the inventory alone; empty when there was none.
-    pub inventory: String,
+    pub declared: Sha256Sum,
+    /// Of the inventory alone; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inventory: Option<Sha256Sum>,
 }
 
 /// The manifest of an edition.
@@ -138,10 +139,11 @@ impl EditionManifest {
         line(&self.inputs.snapshot);
         line(&self.inputs.history);
         line(&self.inputs.declared);
-        line(&self.inputs.inventory);
-        match &self.previous {
-            Some(previous) => line(previous),
-            None => line(&"-"),
+        for digest in [self.inputs.inventory, self.previous] {
+            match digest {
+                Some(digest) => line(&digest),
+                None => line(&"-"),
+            }
         }
         line(&self.contents);
         line(&self.published);
@@ -197,9 +199,9 @@ pub struct Listed {
     /// Its id.
     pub edition: String,
     /// Digest of its snapshot and every one before it.
-    pub history: String,
+    pub history: Sha256Sum,
     /// Digest of what it was judged and shown by.
-    pub declared: String,
+    pub declared: Sha256Sum,
     /// Its seal.
     pub seal: Sha256Sum,
     /// Whether pages of it were dropped since.
@@ -214,8 +216,8 @@ impl Listed {
     pub(super) fn of(manifest: &EditionManifest) -> Result<Self> {
         Ok(Self {
             edition: manifest.edition.clone(),
-            history: manifest.inputs.history.clone(),
-            declared: manifest.inputs.declared.clone(),
+            history: manifest.inputs.history,
+            declared: manifest.inputs.declared,
             seal: manifest.seal,
             trimmed: manifest.trimmed,
             manifest: Sha256Sum::of(&manifest.bytes()?),

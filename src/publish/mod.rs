@@ -8,7 +8,6 @@
 #![expect(clippy::disallowed_methods, reason = "this is the border that writes")]
 
 mod build;
-mod digest;
 mod disk;
 mod manifest;
 mod published;
@@ -21,7 +20,6 @@ mod verify;
 mod tests;
 
 pub use build::{Built, Options, build};
-pub use digest::Sha256Sum;
 pub use manifest::{EditionManifest, Entry, Inputs, Listed, SiteManifest, Writer};
 pub use verify::{Fault, Verified, verify};
 

@@ -1,7 +1,7 @@
 //! What stands in the output, and what of it a build may leave as it is.
 
-use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};

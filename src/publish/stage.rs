@@ -1,8 +1,8 @@
 //! Staging one edition: every page, the records, the seal.
 
-use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, FILE, Inputs};
 use super::staging::Staging;
+use crate::digest::Sha256Sum;
 use crate::reading::{self, Read};
 use crate::render::{EditionSite, Leaf, Revision};
 use crate::site::{Site, Taken};
@@ -34,10 +34,10 @@ pub(super) struct Staged {
 /// What an edition is made from.
 pub(super) fn inputs(site: &Site, taken: &Taken) -> Inputs {
     Inputs {
-        snapshot: taken.digest.clone(),
-        history: taken.chain.clone(),
-        declared: site.declared.clone(),
-        inventory: site.inventory_digest.clone(),
+        snapshot: taken.digest,
+        history: taken.chain,
+        declared: site.declared,
+        inventory: site.inventory_digest,
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn edition(
     let seal = |pages: &EditionSite<'_>, entries: &[Entry]| {
         EditionManifest::sealed(
             step.taken.id,
-            sealing.inputs.clone(),
+            sealing.inputs,
             sealing.previous,
             pages.provenance.revisions.clone(),
             pages.listing(),
@@ -84,8 +84,8 @@ pub(super) fn edition(
     let replaced = sealing.old.filter(|o| o.contents != manifest.contents);
     if let Some(old) = replaced {
         pages.provenance.revisions.push(Revision {
-            was: old.contents.to_string(),
-            now: manifest.contents.to_string(),
+            was: old.contents,
+            now: manifest.contents,
             why: old.why_revised(&sealing.inputs).to_owned(),
         });
         let brief = stage(Leaf::Brief, pages)?;

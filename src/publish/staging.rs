@@ -1,8 +1,8 @@
 //! A staging folder inside the output, and the moves that make it the site.
 
-use super::digest::Sha256Sum;
 use super::disk;
 use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, edition_folder};
 use anyhow::{Context, Result};

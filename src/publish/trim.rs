@@ -1,9 +1,9 @@
 //! Retention: an edition that is older than its pages are kept for keeps what a historian
 //! asks for, and links to the rest become text.
 
-use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, FILE, Listed};
 use super::staging::Staging;
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::edition_folder;
 use anyhow::Result;
@@ -53,16 +53,15 @@ pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Tr
             Ok(bytes) if Sha256Sum::of(&bytes) == entry.sha256 => bytes,
             _ => return Ok(Trim::Damaged),
         };
-        let is_page = Path::new(&entry.path)
-            .extension()
-            .is_some_and(|e| e == "html");
-        files.push(if is_page {
-            let page = String::from_utf8_lossy(&bytes);
-            let page = unlinked(&page, |target| dropped.contains(target));
-            staging.write(&folder, &entry.path, page.as_bytes())?
-        } else {
-            staging.write(&folder, &entry.path, &bytes)?
-        });
+        let text = String::from_utf8_lossy(&bytes);
+        let is_gone = |target: &str| dropped.contains(target);
+        let ending = Path::new(&entry.path).extension();
+        let text = match ending.and_then(|e| e.to_str()) {
+            Some("html") => unlinked(&text, is_gone),
+            Some("csv") => without_last_cell(&text, is_gone),
+            _ => without_pages(&text, is_gone),
+        };
+        files.push(staging.write(&folder, &entry.path, text.as_bytes())?);
     }
     let trimmed = EditionManifest {
         trimmed: true,
@@ -103,9 +102,64 @@ fn unlinked(page: &str, is_gone: impl Fn(&str) -> bool) -> String {
     out
 }
 
+/// A listing of ours as CSV with the last cell of a row empty where it names a file that is
+/// gone. No cell of ours holds a line break.
+fn without_last_cell(csv: &str, is_gone: impl Fn(&str) -> bool) -> String {
+    let mut out = String::with_capacity(csv.len());
+    for line in csv.split_inclusive('\n') {
+        let row = line.trim_end_matches(['\r', '\n']);
+        match row.rsplit_once(',') {
+            Some((cells, page)) if is_gone(page) => {
+                out.push_str(cells);
+                out.push(',');
+                out.push_str(&line[row.len()..]);
+            }
+            _ => out.push_str(line),
+        }
+    }
+    out
+}
+
+/// Data of ours as JSON with `null` for each page that is gone. A quote inside a text has a
+/// backslash before it, so none can look like a name and its value.
+fn without_pages(json: &str, is_gone: impl Fn(&str) -> bool) -> String {
+    const NAME: &str = "\"page\":";
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(NAME) {
+        let (before, after) = rest.split_at(at + NAME.len());
+        out.push_str(before);
+        let value = after.trim_start();
+        out.push_str(&after[..after.len() - value.len()]);
+        rest = value;
+        let page = value.strip_prefix('"').and_then(|v| v.split_once('"'));
+        if let Some((_, left)) = page.filter(|(page, _)| is_gone(page)) {
+            out.push_str("null");
+            rest = left;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn data_names_no_page_that_is_gone() {
+        let gone = |target: &str| target.starts_with("session/");
+        assert_eq!(
+            without_last_cell("id,page\n\"a,b\",session/a.html\nc,queue.html\n", gone),
+            "id,page\n\"a,b\",\nc,queue.html\n"
+        );
+        let json = r#"{"why":"\"page\":\"session/x.html\"","page": "session/a.html"}
+{"page":"queue.html"}"#;
+        let left = without_pages(json, gone);
+        assert!(left.contains(r#""page": null}"#), "{left}");
+        assert!(left.contains(r#"\"page\":\"session/x.html\""#), "{left}");
+        assert!(left.contains(r#""page":"queue.html""#), "{left}");
+    }
 
     #[test]
     fn links_to_what_is_gone_become_text() {

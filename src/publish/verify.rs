@@ -1,8 +1,8 @@
 //! `verify`: whether a published site is what its manifests say, and its seals a chain.
 
-use super::digest::Sha256Sum;
 use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
 use super::staging::files_below;
+use crate::digest::Sha256Sum;
 use crate::render::address::EDITIONS;
 use anyhow::{Context, Result};
 use rayon::prelude::*;

@@ -5,6 +5,7 @@ use super::pages::{
     archive, brief, brief_data, changes, entity, feed, ledger, method, not_found, queue, session,
 };
 use super::theme::Theme;
+use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::reading::Read;
 use crate::relate::Edition;
@@ -27,9 +28,9 @@ pub struct SiteText<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
     /// Seal of the edition before; absent for the first one.
-    pub previous: Option<String>,
-    /// Digest of the inventory it is judged by; empty without one.
-    pub inventory: String,
+    pub previous: Option<Sha256Sum>,
+    /// Digest of the inventory it is judged by; absent without one.
+    pub inventory: Option<Sha256Sum>,
     /// What it replaced, the oldest first.
     pub revisions: Vec<Revision>,
 }
@@ -38,9 +39,9 @@ pub struct Provenance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
     /// Digest of all its files but the brief.
-    pub was: String,
+    pub was: Sha256Sum,
     /// The same of what took its place.
-    pub now: String,
+    pub now: Sha256Sum,
     /// Why.
     pub why: String,
 }

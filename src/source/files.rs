@@ -4,6 +4,7 @@
 
 use super::limits;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Sha256Sum;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -65,8 +66,8 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// SHA-256 of a file's bytes as they lie on disk, in lower-case hexadecimal.
-pub fn digest(path: &Path) -> Result<String> {
+/// SHA-256 of a file's bytes as they lie on disk.
+pub fn digest(path: &Path) -> Result<Sha256Sum> {
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];
@@ -75,7 +76,7 @@ pub fn digest(path: &Path) -> Result<String> {
             .read(&mut buffer)
             .with_context(|| format!("cannot read {}", path.display()))?;
         if read == 0 {
-            return Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()));
+            return Ok(Sha256Sum::so_far(&hasher));
         }
         hasher.update(&buffer[..read]);
     }
@@ -138,7 +139,7 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let visible = |name: &str| !name.starts_with('.') && !name.ends_with('~');
     let mut files = Vec::new();
-    let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let walk = WalkDir::new(folder).into_iter();
     for entry in walk.filter_entry(|e| e.depth() == 0 || e.file_name().to_str().is_none_or(visible))
     {
         let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
@@ -146,6 +147,8 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
             files.push(entry.into_path());
         }
     }
+    // By their bytes: to compare paths part by part costs more than to list them.
+    files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     Ok(files)
 }
 

@@ -510,6 +510,13 @@ fn old_editions_keep_what_a_historian_asks_for() {
         assert!(!brief.contains("href=\"session/"));
         assert!(brief.contains(&format!("s-{day}")), "the words stay");
         assert!(brief.contains("href=\"queue.html\""));
+        for data in ["brief.json", "ledger.csv", "ledger.jsonl"] {
+            let data = site.read(&format!("{}/{data}", edition(day)));
+            assert!(!data.contains("session/"), "a page that is gone: {data}");
+        }
+        let rows = site.read(&format!("{}/ledger.jsonl", edition(day)));
+        let row: serde_json::Value = serde_json::from_str(rows.lines().next().unwrap()).unwrap();
+        assert!(row["page"].is_null() && row["id"].is_string(), "{row}");
     }
     assert!(site.names(&edition(4)).contains(&"session".to_owned()));
     let files = site.published();

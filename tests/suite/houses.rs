@@ -13,8 +13,12 @@ use std::path::Path;
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("diagnostic", &[]),
+    ("digest", &[]),
     // An importer masks secrets before it writes a snapshot.
-    ("source", &["model", "diagnostic", "normalise::redact"]),
+    (
+        "source",
+        &["model", "diagnostic", "digest", "normalise::redact"],
+    ),
     (
         "normalise",
         &["source::limits", "source::snapshot", "model", "diagnostic"],
@@ -45,6 +49,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "source::files",
             "source::limits",
             "diagnostic",
+            "digest",
         ],
     ),
     ("store", &["assess::signals"]),
@@ -53,6 +58,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "assess",
             "diagnostic",
+            "digest",
             "model",
             "normalise",
             "render",
@@ -79,6 +85,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "assess",
             "diagnostic",
+            "digest",
             "model",
             "reading",
             "render",

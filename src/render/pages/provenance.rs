@@ -5,9 +5,6 @@ use super::counted;
 use crate::render::edition_site::Provenance;
 use serde::Serialize;
 
-/// Characters of a digest that are shown.
-const SHOWN: usize = 12;
-
 #[derive(Serialize)]
 pub(super) struct ProvenanceView {
     revised: Option<String>,
@@ -20,12 +17,12 @@ impl ProvenanceView {
         Self {
             revised: revised(provenance),
             chain: match &provenance.previous {
-                Some(seal) => format!("This edition follows the one sealed {}.", short(seal)),
+                Some(seal) => format!("This edition follows the one sealed {}.", seal.short()),
                 None => "This edition is the first of its chain.".to_owned(),
             },
-            judged: match provenance.inventory.as_str() {
-                "" => "Judged without an inventory.".to_owned(),
-                digest => format!("Judged by inventory {}.", short(digest)),
+            judged: match &provenance.inventory {
+                None => "Judged without an inventory.".to_owned(),
+                Some(digest) => format!("Judged by inventory {}.", digest.short()),
             },
         }
     }
@@ -36,8 +33,8 @@ fn revised(provenance: &Provenance) -> Option<String> {
     let mut words = format!(
         "Revised: {}. It replaces what was published before; its digest was {} and is {} now.",
         last.why,
-        short(&last.was),
-        short(&last.now)
+        last.was.short(),
+        last.now.short()
     );
     if let earlier @ 1.. = provenance.revisions.len() - 1 {
         words.push_str(" The manifest lists ");
@@ -45,8 +42,4 @@ fn revised(provenance: &Provenance) -> Option<String> {
         words.push_str(" before that.");
     }
     Some(words)
-}
-
-fn short(digest: &str) -> &str {
-    digest.get(..SHOWN).unwrap_or(digest)
 }
