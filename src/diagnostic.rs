@@ -43,6 +43,15 @@ pub struct Diagnostic {
     pub mend: String,
 }
 
+impl std::fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place(), self.message)
+    }
+}
+
+/// Where a mistake is met only while something is made, it ends that as an error.
+impl std::error::Error for Diagnostic {}
+
 impl Diagnostic {
     fn new(severity: Severity, file: &str, message: String, mend: &str) -> Self {
         let (file, mend) = (file.to_owned(), mend.to_owned());

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
             .map(Into::into),
         claude_config: std::env::var_os("CLAUDE_CONFIG_DIR").map(Into::into),
         is_terminal: std::io::stderr().is_terminal(),
+        has_keys: std::io::stdin().is_terminal(),
     };
     cli::run(&arguments, &world)
 }

@@ -123,18 +123,35 @@ pub fn sessions(
         }
         let read: Vec<Read> = wanted
             .par_iter()
-            .filter_map(|(index, record)| {
-                let parsed = parse(record, &file.label, &reading.snapshot).ok()?;
-                let raw = raw_line(record, &parsed);
-                Some(Read {
-                    index: *index,
-                    session: parsed.session,
-                    raw,
-                })
-            })
+            .filter_map(|(index, record)| again(record, *index, &file.label, reading))
             .collect();
         each(read)?;
     }
+}
+
+/// Hands out one session again, by its place among [`Reading::facts`].
+pub fn session(file: &SnapshotFile, reading: &Reading, index: usize) -> Result<Option<Read>> {
+    let mut kept = reading.kept.iter().enumerate().filter(|(_, kept)| **kept);
+    let Some((at, _)) = kept.nth(index) else {
+        return Ok(None);
+    };
+    let mut records = file.records()?;
+    records.skip(at)?;
+    let Some(record) = records.batch(1)?.pop() else {
+        return Ok(None);
+    };
+    Ok(again(&record, index, &file.label, reading))
+}
+
+/// A record that became a session before.
+fn again(record: &Record, index: usize, label: &str, reading: &Reading) -> Option<Read> {
+    let parsed = parse(record, label, &reading.snapshot).ok()?;
+    let raw = raw_line(record, &parsed);
+    Some(Read {
+        index,
+        session: parsed.session,
+        raw,
+    })
 }
 
 fn parse(record: &Record, label: &str, snapshot: &Snapshot) -> Result<Parsed, Diagnostic> {

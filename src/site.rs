@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::digest::Sha256Sum;
 use crate::model::{Disposition, Dispositions, EditionId, Inventory};
 use crate::normalise;
-use crate::render::{SiteText, Theme};
+use crate::render::{Listing, SiteText, Theme};
 use crate::source::config::{self, Config};
 use crate::source::content::{self, Content};
 use crate::source::snapshot;
@@ -64,6 +64,20 @@ pub struct Taken {
 impl Site {
     /// Loads a site. Mistakes in any of its files come back together.
     pub fn load(root: &Path, store: Store) -> Result<Self, Vec<Diagnostic>> {
+        let stamps = store.get(STAMPS).unwrap_or_default();
+        Self::load_knowing(root, store, stamps)
+    }
+
+    /// Loads it once more: only what changed since is read again.
+    pub fn reload(&self, store: Store) -> Result<Self, Vec<Diagnostic>> {
+        Self::load_knowing(&self.root, store, self.stamps.clone())
+    }
+
+    fn load_knowing(
+        root: &Path,
+        store: Store,
+        mut stamps: Stamps,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut mistakes = Vec::new();
         let mut keep = |d: Diagnostic| mistakes.push(d);
         let config = config::read(root).map_err(&mut keep).unwrap_or_default();
@@ -76,7 +90,6 @@ impl Site {
             .unwrap_or_default();
         let weights = weights(&config).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
-        let mut stamps = store.get(STAMPS).unwrap_or_default();
         let snapshots = snapshots(root, &config.snapshots, &mut stamps, &mut keep);
         let (Some(theme), true) = (theme, mistakes.is_empty()) else {
             return Err(mistakes);
@@ -139,6 +152,13 @@ impl Site {
 pub type Stamps = BTreeMap<String, Stamp>;
 /// Name of the stamps in the store.
 pub const STAMPS: &str = "stamps";
+
+/// What the archive lists of each edition, the oldest first, with the name of its history.
+pub type Listings = Vec<(Sha256Sum, Listing)>;
+/// Name of the listings of published editions in the store.
+pub const LISTINGS: &str = "listings";
+/// Name of the listings of editions that were only looked at.
+pub const PREVIEWED: &str = "previewed";
 
 /// What a snapshot file was when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

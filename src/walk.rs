@@ -6,21 +6,83 @@ use crate::history::Baseline;
 use crate::model::{Disposition, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
-use crate::site::{STAMPS, Site, Taken};
+use crate::site::{LISTINGS, PREVIEWED, STAMPS, Site, Taken};
 use crate::source::snapshot::{self, SnapshotFile};
-use crate::store::Additions;
+use crate::store::{Additions, Store};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// So many editions lie between two states that are kept, but for the latest ones.
 const BETWEEN_STATES: usize = 32;
 
 /// All that an edition hands to the next one.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct State {
     baseline: Baseline,
     chronicle: Chronicle,
+}
+
+/// All that one edition is judged from.
+pub struct Given<'i> {
+    /// Its snapshot, opened.
+    pub file: SnapshotFile,
+    /// What was read of it.
+    pub reading: Reading,
+    /// What was declared at its moment.
+    inventory: Cow<'i, Inventory>,
+    /// What the edition before handed on.
+    before: State,
+}
+
+impl Given<'_> {
+    /// The same, on its own.
+    pub fn into_owned(self) -> Given<'static> {
+        Given {
+            file: self.file,
+            reading: self.reading,
+            inventory: Cow::Owned(self.inventory.into_owned()),
+            before: self.before,
+        }
+    }
+
+    /// What the edition before handed on.
+    pub const fn before(&self) -> &State {
+        &self.before
+    }
+
+    /// The edition, which can be judged again and again.
+    pub fn edition<'a>(&'a self, site: &'a Site) -> Edition<'a> {
+        self.judged(site, self.before.chronicle.clone())
+    }
+
+    fn judged<'a>(&'a self, site: &'a Site, chronicle: Chronicle) -> Edition<'a> {
+        let declared = Declared {
+            inventory: &self.inventory,
+            dispositions: &site.dispositions,
+            weights: &site.weights,
+        };
+        Edition::new(&self.reading, declared, &self.before.baseline, chronicle)
+    }
+
+    /// Takes the edition's sessions into the state for the next one.
+    fn into_next(self, chronicle: Chronicle, lessons: Vec<Option<Box<[u64]>>>) -> State {
+        let mut baseline = self.before.baseline;
+        // An empty snapshot speaks for nothing.
+        if !self.reading.facts.is_empty() {
+            let snapshot = &self.reading.snapshot;
+            baseline.begin(snapshot);
+            for (facts, lesson) in self.reading.facts.iter().zip(lessons) {
+                baseline.absorb(&sighting(facts, snapshot, &self.inventory, lesson));
+            }
+        }
+        State {
+            baseline,
+            chronicle,
+        }
+    }
 }
 
 /// One edition on the walk.
@@ -45,48 +107,46 @@ pub struct Walked {
     /// Everything worth telling about the snapshots that were read. When one of them is
     /// an error the walk ended there.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the last edition handed on; nothing when the walk ended before.
+    pub state: Option<State>,
     /// States after editions, for the store.
     additions: Additions,
 }
 
 impl Site {
-    /// Walks over the editions from one place on. Each is judged only by what lies before
-    /// it: the walk begins at the nearest edition before that place whose past is known.
+    /// Walks over editions, from one place to before another. Each is judged only by what
+    /// lies before it: the walk begins at the nearest edition before whose past is known.
     pub fn walk(
         &self,
-        first: usize,
+        places: Range<usize>,
+        each: impl FnMut(Step<'_>) -> Result<()>,
+    ) -> Result<Walked> {
+        self.walk_with(&self.store, places, each)
+    }
+
+    /// The same with another store than the one it was loaded with.
+    pub fn walk_with(
+        &self,
+        store: &Store,
+        places: Range<usize>,
         mut each: impl FnMut(Step<'_>) -> Result<()>,
     ) -> Result<Walked> {
         let mut walked = Walked::default();
-        let (begin, mut state) = self.before(first);
+        let (begin, mut state) = self.before(store, places.start);
         let count = self.snapshots.len();
-        for (place, taken) in self.snapshots.iter().enumerate().skip(begin) {
-            let file = match snapshot::open(&self.root, &taken.path) {
-                Ok(file) => file,
-                Err(diagnostic) => {
-                    walked.diagnostics.push(diagnostic);
-                    return Ok(walked);
-                }
-            };
-            let inventory = self.inventory.as_of(taken.id.taken_at());
-            let (reading, mut found) = reading::read(&file, &inventory)?;
-            let failed = found.iter().any(|d| d.severity == Severity::Error);
-            walked.diagnostics.append(&mut found);
-            if failed {
+        for place in begin..places.end {
+            let Some(mut given) = self.given(place, state, &mut walked.diagnostics)? else {
                 return Ok(walked);
-            }
-            let declared = Declared {
-                inventory: &inventory,
-                dispositions: &self.dispositions,
-                weights: &self.weights,
             };
-            let edition = Edition::new(&reading, declared, &state.baseline, state.chronicle);
-            if place >= first {
+            let taken = &self.snapshots[place];
+            let chronicle = std::mem::take(&mut given.before.chronicle);
+            let edition = given.judged(self, chronicle);
+            if place >= places.start {
                 each(Step {
                     place,
                     taken,
-                    file: &file,
-                    reading: &reading,
+                    file: &given.file,
+                    reading: &given.reading,
                     edition: &edition,
                     is_latest: place + 1 == count,
                 })?;
@@ -94,20 +154,50 @@ impl Site {
             if place + 1 == count {
                 walked.diagnostics.extend(self.about_nothing(&edition));
             }
-            let lessons;
-            (state.chronicle, lessons) = edition.into_next();
-            learn(&mut state.baseline, &reading, &inventory, lessons);
-            drop(reading);
-            if self.store.takes() && self.keeps(place) {
+            let (chronicle, lessons) = edition.into_next();
+            state = given.into_next(chronicle, lessons);
+            if store.takes() && self.keeps(place) {
                 walked.additions.put(&state_name(taken), &state)?;
             }
         }
-        walked.diagnostics.extend(self.expired());
+        walked.state = Some(state);
+        if places.end == count {
+            walked.diagnostics.extend(self.expired());
+        }
         Ok(walked)
     }
 
+    /// Reads what an edition is judged from, beside what the one before handed on.
+    /// Nothing when its snapshot cannot be read: the diagnostics say why.
+    pub fn given(
+        &self,
+        place: usize,
+        before: State,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Given<'_>>> {
+        let taken = &self.snapshots[place];
+        let file = match snapshot::open(&self.root, &taken.path) {
+            Ok(file) => file,
+            Err(diagnostic) => {
+                diagnostics.push(diagnostic);
+                return Ok(None);
+            }
+        };
+        let inventory = self.inventory.as_of(taken.id.taken_at());
+        let (reading, mut found) = reading::read(&file, &inventory)?;
+        let failed = found.iter().any(|d| d.severity == Severity::Error);
+        diagnostics.append(&mut found);
+        let given = Given {
+            file,
+            reading,
+            inventory,
+            before,
+        };
+        Ok((!failed).then_some(given))
+    }
+
     /// A warning for each decision in force that is about nothing the latest edition knows.
-    fn about_nothing(&self, latest: &Edition<'_>) -> Vec<Diagnostic> {
+    pub fn about_nothing(&self, latest: &Edition<'_>) -> Vec<Diagnostic> {
         let decisions = self.dispositions.in_force(latest.context.now());
         let unknown = decisions.filter(|d| !latest.knows(d));
         let warning = |d: &Disposition| {
@@ -119,14 +209,14 @@ impl Site {
     }
 
     /// The place to begin at in order to come to another, and the state there.
-    fn before(&self, first: usize) -> (usize, State) {
+    fn before(&self, store: &Store, first: usize) -> (usize, State) {
         let known = self.snapshots[..first.min(self.snapshots.len())]
             .iter()
             .enumerate()
             .rev()
             .filter(|(place, _)| self.keeps(*place));
         for (place, taken) in known {
-            if let Some(state) = self.store.get(&state_name(taken)) {
+            if let Some(state) = store.get(&state_name(taken)) {
                 return (place + 1, state);
             }
         }
@@ -145,7 +235,7 @@ impl Site {
         let mut additions = walked.additions;
         additions.append(&mut more);
         additions.put(STAMPS, &self.stamps)?;
-        let mut keep: BTreeSet<String> = BTreeSet::new();
+        let mut keep: BTreeSet<String> = [LISTINGS, PREVIEWED].map(str::to_owned).into();
         let kept = self.snapshots.iter().enumerate();
         keep.extend(
             kept.filter(|(p, _)| self.keeps(*p))
@@ -157,21 +247,4 @@ impl Site {
 
 fn state_name(taken: &Taken) -> String {
     format!("state {}", taken.chain)
-}
-
-/// Takes an edition's sessions into the baseline of the next one.
-fn learn(
-    baseline: &mut Baseline,
-    reading: &Reading,
-    inventory: &Inventory,
-    lessons: Vec<Option<Box<[u64]>>>,
-) {
-    // An empty snapshot speaks for nothing.
-    if reading.facts.is_empty() {
-        return;
-    }
-    baseline.begin(&reading.snapshot);
-    for (facts, lesson) in reading.facts.iter().zip(lessons) {
-        baseline.absorb(&sighting(facts, &reading.snapshot, inventory, lesson));
-    }
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Security briefs about AI-agent sessions: ranks them by significance, explains
@@ -65,6 +66,9 @@ pub enum Command {
     Check(Check),
     /// Write the site to public/
     Build(Build),
+    /// Show the site on this machine, and load it again whenever something changes
+    #[command(alias = "serve")]
+    Watch(Watch),
     /// Print the latest brief
     Brief(Brief),
     /// Say why a session ranks where it does, with the arithmetic
@@ -109,6 +113,39 @@ pub struct Build {
     /// Make editions anew that are published already
     #[arg(long)]
     pub rebuild_all: bool,
+}
+
+/// Port of the preview where nobody says another one.
+pub(super) const PORT: u16 = 1111;
+
+/// Options of `watch`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub struct Watch {
+    /// Port of the preview [default: 1111, or the next one that is free]
+    #[arg(short, long, value_name = "PORT", conflicts_with = "no_serve")]
+    pub port: Option<u16>,
+    /// Address of the preview; other machines reach whatever is not loopback
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+    /// Let other machines read the preview: no password is asked for
+    #[arg(long)]
+    pub i_know: bool,
+    /// Open the preview in a browser
+    #[arg(long, conflicts_with = "no_serve")]
+    pub open: bool,
+    /// Serve nothing, only write public/ after each change
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Write the site to this folder too, relative to the site's root
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Look for changes every second: for file systems that tell of none, as those of a network
+    #[arg(long)]
+    pub poll: bool,
 }
 
 /// Options of `brief`.

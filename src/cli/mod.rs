@@ -14,6 +14,7 @@ mod ranking;
 mod report;
 mod snapshot;
 mod verify;
+mod watch;
 
 pub use arguments::Arguments;
 
@@ -38,6 +39,8 @@ pub struct World {
     pub claude_config: Option<PathBuf>,
     /// Whether stderr is a terminal, so that progress can be shown.
     pub is_terminal: bool,
+    /// Whether stdin is a terminal, so that keys can be pressed.
+    pub has_keys: bool,
 }
 
 /// How a command ended. Wrong usage never gets this far: the parser of arguments ends with 2.
@@ -73,6 +76,7 @@ pub fn run(arguments: &Arguments, world: &World) -> ExitCode {
             None => check::run(&root, &report),
         },
         Command::Build(args) => build::run(&root, args, &report),
+        Command::Watch(args) => watch::run(&root, args, world, &report),
         Command::Brief(args) => brief::run(&root, args, &report),
         Command::Diff(args) => diff::run(&root, args, &report),
         Command::Verify(args) => verify::run(&root, args, &report),

@@ -99,10 +99,12 @@ impl Report {
 
     /// What ended the run.
     pub(super) fn failure(&self, error: &anyhow::Error) {
-        self.write(&format!(
-            "\u{1b}[1;31merror\u{1b}[0m: {}",
-            printable(&format!("{error:#}"))
-        ));
+        self.mistake(&printable(&format!("{error:#}")));
+    }
+
+    /// Something to be mended, in printable words.
+    pub(super) fn mistake(&self, words: &str) {
+        self.write(&format!("\u{1b}[1;31merror\u{1b}[0m: {words}"));
     }
 
     /// A line on stderr; a stream that is gone is nobody's business.

@@ -9,8 +9,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::Month;
-use crate::render::{EditionSite, Listing, Provenance, Root};
-use crate::site::{Site, Taken};
+use crate::render::{EditionSite, Follows, Listing, Provenance, Root};
+use crate::site::{LISTINGS, Listings, Site, Taken};
 use crate::store::Additions;
 use crate::walk::Step;
 use anyhow::Result;
@@ -99,7 +99,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         build.built.diagnostics = site.expired();
         return Ok(build.built);
     };
-    let mut walked = site.walk(first, |step| build.take(&step))?;
+    let mut walked = site.walk(first..site.snapshots.len(), |step| build.take(&step))?;
     let stops = if options.strict {
         Severity::Warning
     } else {
@@ -167,7 +167,7 @@ impl Build<'_> {
         let inputs = stage::inputs(self.site, step.taken);
         let old = self.published.manifest_of(step.taken.id);
         let provenance = Provenance {
-            previous,
+            follows: previous.map_or(Follows::Nothing, Follows::Sealed),
             inventory: inputs.inventory,
             revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
         };
@@ -246,16 +246,7 @@ impl Build<'_> {
             self.months()
         };
         let months = months.into_iter().map(Root::Month);
-        for root in months.chain([
-            Root::Method,
-            Root::Archive,
-            Root::Feed,
-            Root::NotFound,
-            Root::Ledger,
-            Root::Queue,
-            Root::BriefJson,
-            Root::Index,
-        ]) {
+        for root in months.chain(Root::ALWAYS) {
             if stands && let Some(entry) = self.published.root(&root.path()) {
                 self.root_kept.push(entry.clone());
                 continue;
@@ -392,8 +383,3 @@ impl Build<'_> {
         entries
     }
 }
-
-/// What the archive lists of each edition, with the name of its history.
-type Listings = Vec<(Sha256Sum, Listing)>;
-/// Name of the listings in the store.
-const LISTINGS: &str = "listings";

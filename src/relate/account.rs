@@ -238,7 +238,7 @@ pub(super) fn incomplete(
 }
 
 /// What later editions remember of all before them.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Chronicle {
     /// The edition before.
     pub(super) last: Option<Account>,

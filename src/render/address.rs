@@ -68,6 +68,25 @@ pub enum Root {
 }
 
 impl Root {
+    /// The pages that every site has.
+    pub const ALWAYS: [Self; 8] = [
+        Self::Method,
+        Self::Archive,
+        Self::Feed,
+        Self::NotFound,
+        Self::Ledger,
+        Self::Queue,
+        Self::BriefJson,
+        Self::Index,
+    ];
+
+    /// The page at a path, relative to the site. A month has one only when the archive has
+    /// an edition of it.
+    pub fn at(path: &str) -> Option<Self> {
+        let always = Self::ALWAYS.into_iter().find(|root| root.path() == path);
+        always.or_else(|| Month::at(path).map(Self::Month))
+    }
+
     /// Where it is, relative to the site.
     pub fn path(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {

@@ -27,12 +27,24 @@ pub struct SiteText<'a> {
 /// Where an edition stands among the others, and what it replaced.
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
-    /// Seal of the edition before; absent for the first one.
-    pub previous: Option<Sha256Sum>,
+    /// What it follows.
+    pub follows: Follows,
     /// Digest of the inventory it is judged by; absent without one.
     pub inventory: Option<Sha256Sum>,
     /// What it replaced, the oldest first.
     pub revisions: Vec<Revision>,
+}
+
+/// What an edition follows in the chain of published ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Follows {
+    /// Nothing is known of it: the edition is looked at, not published.
+    #[default]
+    Unknown,
+    /// It is the first.
+    Nothing,
+    /// The edition with this seal.
+    Sealed(Sha256Sum),
 }
 
 /// A published edition that another one of the same moment took the place of.
@@ -114,6 +126,18 @@ impl<'a> EditionSite<'a> {
             Leaf::Brief,
         ]);
         leaves
+    }
+
+    /// What stands at a path, relative to the edition's folder.
+    pub fn leaf_at(&self, path: &str) -> Option<Leaf> {
+        let is_it = |leaf: &Leaf| self.path(*leaf) == path;
+        if path.starts_with("session/") {
+            let sessions = (0..self.slugs.len())
+                .flat_map(|i| Self::session_leaves(i, self.edition.facts(i).events as usize));
+            return { sessions }.find(is_it);
+        }
+        let rest = self.leaves().into_iter().chain([Leaf::Records]);
+        { rest }.find(is_it)
     }
 
     /// The addresses of a session with this many events.

@@ -133,7 +133,7 @@ fn is_plain(text: &str) -> bool {
 
 /// Escapes for text and for quoted attributes alike; what would be invisible or
 /// turn the direction of its surroundings becomes a visible token.
-fn escape_into(text: &str, output: &mut String) {
+pub fn escape_into(text: &str, output: &mut String) {
     if is_plain(text) {
         output.push_str(text);
         return;

@@ -12,5 +12,5 @@ pub mod plain;
 pub mod theme;
 
 pub use address::{Leaf, Root};
-pub use edition_site::{EditionSite, Listing, Provenance, Revision, SiteText};
+pub use edition_site::{EditionSite, Follows, Listing, Provenance, Revision, SiteText};
 pub use theme::Theme;

@@ -17,6 +17,8 @@ pub struct Theme {
     templates: Tera,
     /// Published name and bytes of each asset, by its plain name.
     assets: BTreeMap<String, (String, Vec<u8>)>,
+    /// Where each template lies, by its plain name.
+    labels: BTreeMap<String, String>,
     /// Digest of every file, part of an edition's inputs.
     pub digest: String,
 }
@@ -47,12 +49,14 @@ impl Theme {
         let mut hasher = Sha256::new();
         let mut templates = Vec::new();
         let mut assets = BTreeMap::new();
+        let mut labels = BTreeMap::new();
         for (name, (label, bytes)) in all {
             hasher.update((name.len() as u64).to_le_bytes());
             hasher.update(name);
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
             if let Some(template) = name.strip_prefix("templates/") {
+                labels.insert(template.to_owned(), label.clone());
                 let text = std::str::from_utf8(bytes).map_err(|_| {
                     Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8")
                 })?;
@@ -65,25 +69,23 @@ impl Theme {
         tera.autoescape_on([".html", ".svg", ".xml"]);
         tera.set_escape_fn(html::escape);
         tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
-            .map_err(|e| template_mistake(&e.to_string()))?;
+            .map_err(|e| template_mistake(&e.to_string(), &labels))?;
         let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
         Ok(Self {
             templates: tera,
             assets,
+            labels,
             digest,
         })
     }
 
-    /// Renders a view with a template.
+    /// Renders a view with a template. What is wrong with a template is a [`Diagnostic`].
     pub fn render(&self, template: &str, view: &impl serde::Serialize) -> anyhow::Result<Vec<u8>> {
         let context = tera::Context::from_serialize(view)?;
         let mut bytes = Vec::with_capacity(16 * 1024);
         self.templates
             .render_to(template, &context, &mut bytes)
-            .map_err(|e| {
-                let mistake = template_mistake(&e.to_string());
-                anyhow::anyhow!("{}: {}", mistake.place(), mistake.message)
-            })?;
+            .map_err(|e| template_mistake(&e.to_string(), &self.labels))?;
         Ok(bytes)
     }
 
@@ -92,6 +94,13 @@ impl Theme {
         self.assets
             .get(name)
             .map_or(name, |(published, _)| published)
+    }
+
+    /// Published and plain name of every asset.
+    pub fn assets_by_name(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.assets
+            .iter()
+            .map(|(name, (published, _))| (published.as_str(), name.as_str()))
     }
 
     /// Published name and bytes of every asset.
@@ -103,7 +112,7 @@ impl Theme {
 }
 
 /// Takes apart what the template engine says: its first line, and `--> name:line:column`.
-fn template_mistake(said: &str) -> Diagnostic {
+fn template_mistake(said: &str, labels: &BTreeMap<String, String>) -> Diagnostic {
     let message = said
         .lines()
         .next()
@@ -115,8 +124,10 @@ fn template_mistake(said: &str) -> Diagnostic {
         parts.next().and_then(|n| n.parse().ok()),
         parts.next().and_then(|n| n.parse().ok()),
     );
-    let file = format!("templates/{}", parts.next().unwrap_or_default());
-    let mistake = Diagnostic::error(&file, message, "correct the template of the theme");
+    let template = parts.next().unwrap_or_default();
+    let label = labels.get(template).map(String::as_str);
+    let file = label.unwrap_or("themes");
+    let mistake = Diagnostic::error(file, message, "correct the template of the theme");
     match (line, column) {
         (Some(line), Some(column)) => mistake.at(line, column),
         _ => mistake,

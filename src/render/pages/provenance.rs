@@ -2,7 +2,7 @@
 //! it replaced.
 
 use super::counted;
-use crate::render::edition_site::Provenance;
+use crate::render::edition_site::{Follows, Provenance};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -16,9 +16,14 @@ impl ProvenanceView {
     pub(super) fn of(provenance: &Provenance) -> Self {
         Self {
             revised: revised(provenance),
-            chain: match &provenance.previous {
-                Some(seal) => format!("This edition follows the one sealed {}.", seal.short()),
-                None => "This edition is the first of its chain.".to_owned(),
+            chain: match provenance.follows {
+                Follows::Sealed(seal) => {
+                    format!("This edition follows the one sealed {}.", seal.short())
+                }
+                Follows::Nothing => "This edition is the first of its chain.".to_owned(),
+                Follows::Unknown => {
+                    "This is a preview: an edition joins the chain when it is published.".to_owned()
+                }
             },
             judged: match &provenance.inventory {
                 None => "Judged without an inventory.".to_owned(),

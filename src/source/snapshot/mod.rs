@@ -211,6 +211,16 @@ impl Records {
         Ok(batch)
     }
 
+    /// Passes over this many records.
+    pub fn skip(&mut self, count: usize) -> Result<()> {
+        for _ in 0..count {
+            if self.next_record()?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn next_record(&mut self) -> Result<Option<Record>> {
         match self {
             Self::Lines { reader, line } => loop {

@@ -1,0 +1,361 @@
+//! A site to look at: held in memory, any page of it made when it is asked for.
+//!
+//! Nothing is published, so an edition says that it is a preview where a published one
+//! tells its place in the chain of seals. All else is what a build into an empty folder
+//! would write.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::digest::Sha256Sum;
+use crate::model::EditionId;
+use crate::reading;
+use crate::relate::Edition;
+use crate::render::address::{EDITIONS, Month};
+use crate::render::{EditionSite, Leaf, Listing, Provenance, Root, SiteText};
+use crate::site::{LISTINGS, Listings, PREVIEWED, Site, Taken};
+use crate::source::config::Config;
+use crate::store::{Additions, Store};
+use crate::walk::{Given, Walked};
+use anyhow::{Context, Result, anyhow};
+use std::cell::RefCell;
+use std::path::Path;
+
+/// One good state of a site.
+pub struct Preview {
+    site: Site,
+    /// What the latest edition is judged from.
+    given: Given<'static>,
+    /// What the archive lists of the editions before the latest.
+    earlier: Listings,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What a change makes of a preview. What it leaves out stays as it is.
+pub struct Next {
+    site: Site,
+    given: Option<Given<'static>>,
+    earlier: Listings,
+    diagnostics: Vec<Diagnostic>,
+    /// What had to be done for it.
+    pub work: Work,
+}
+
+/// What had to be done for a preview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Only what pages are made with changed.
+    Look,
+    /// The latest edition was read and judged, and this many before it.
+    Editions(usize),
+}
+
+impl Next {
+    /// Its configuration.
+    pub const fn config(&self) -> &Config {
+        &self.site.config
+    }
+}
+
+impl Preview {
+    /// Loads a site, going on from what is known of it. Mistakes come back together; a
+    /// preview that stood before goes on standing.
+    pub fn load(
+        root: &Path,
+        before: Option<&Self>,
+        progress: &dyn Fn(EditionId, usize, usize),
+    ) -> Result<Result<Next, Vec<Diagnostic>>> {
+        let store = Store::write(root);
+        let loaded = match before {
+            Some(before) => before.site.reload(store),
+            None => Site::load(root, store),
+        };
+        let mut site = match loaded {
+            Ok(site) => site,
+            Err(mistakes) => return Ok(Err(mistakes)),
+        };
+        if site.snapshots.is_empty() {
+            return Ok(Err(vec![nothing_to_show(&site)]));
+        }
+        let next = match before.filter(|b| b.stands_for(&site)) {
+            Some(before) => Ok((None, before.earlier.clone(), Vec::new(), Work::Look)),
+            None => read(&site, before, progress)?,
+        };
+        // Nobody else is kept from the store while somebody looks at pages.
+        site.store = Store::nothing();
+        Ok(next.map(|(given, earlier, diagnostics, work)| Next {
+            site,
+            given,
+            earlier,
+            diagnostics,
+            work,
+        }))
+    }
+
+    /// The preview after a change.
+    pub fn after(before: Option<Self>, next: Next) -> Option<Self> {
+        let (given, diagnostics) = match next.given {
+            Some(given) => (given, next.diagnostics),
+            None => before.map(|b| (b.given, b.diagnostics))?,
+        };
+        Some(Self {
+            site: next.site,
+            given,
+            earlier: next.earlier,
+            diagnostics,
+        })
+    }
+
+    /// Whether its latest edition is judged from the same as a site's would be.
+    fn stands_for(&self, site: &Site) -> bool {
+        let latest = |site: &Site| site.snapshots.last().map(|t| (t.chain, t.label.clone()));
+        latest(&self.site) == latest(site) && self.site.inventory_digest == site.inventory_digest
+    }
+
+    /// Shows it.
+    pub fn show<R>(&self, look: impl FnOnce(&Showing<'_>) -> R) -> R {
+        let edition = self.given.edition(&self.site);
+        let text = self.site.text();
+        let pages = EditionSite::new(&edition, &text, self.provenance());
+        let known = self.earlier.iter().map(|(_, listing)| listing.clone());
+        let listings = known.chain([pages.listing()]).collect();
+        look(&Showing {
+            preview: self,
+            text: &text,
+            pages,
+            listings,
+            older: RefCell::new(None),
+        })
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            inventory: self.site.inventory_digest,
+            ..Provenance::default()
+        }
+    }
+}
+
+/// What reading a site comes to: what its latest edition is judged from, when that is new,
+/// and what the archive lists of those before.
+type Read = (Option<Given<'static>>, Listings, Vec<Diagnostic>, Work);
+
+fn read(
+    site: &Site,
+    before: Option<&Preview>,
+    progress: &dyn Fn(EditionId, usize, usize),
+) -> Result<Result<Read, Vec<Diagnostic>>> {
+    let count = site.snapshots.len();
+    let latest = count - 1;
+    let mut earlier = known(site, before);
+    // The state before the latest edition may still be at hand.
+    let at_hand = before.filter(|b| {
+        let chain_before = |site: &Site| site.snapshots.iter().rev().nth(1).map(|t| t.chain);
+        chain_before(&b.site) == chain_before(site) && earlier.len() == latest
+    });
+    let new = latest - earlier.len();
+    let mut walked = match at_hand {
+        Some(before) => {
+            let mut walked = Walked::default();
+            walked.state = Some(before.given.before().clone());
+            walked
+        }
+        None => site.walk(earlier.len()..latest, |step| {
+            progress(step.taken.id, step.place + 1, count);
+            let text = site.text();
+            let pages = EditionSite::new(step.edition, &text, Provenance::default());
+            earlier.push((step.taken.chain, pages.listing()));
+            Ok(())
+        })?,
+    };
+    let mut diagnostics = std::mem::take(&mut walked.diagnostics);
+    let Some(state) = walked.state.take() else {
+        return Ok(Err(diagnostics));
+    };
+    let Some(given) = site.given(latest, state, &mut diagnostics)? else {
+        return Ok(Err(diagnostics));
+    };
+    if at_hand.is_none() {
+        let mut additions = Additions::default();
+        additions.put(PREVIEWED, &earlier)?;
+        // What cannot be kept costs the next start time, and nothing else.
+        let _ = site.remember(walked, additions);
+    }
+    let given = Some(given.into_owned());
+    Ok(Ok((given, earlier, diagnostics, Work::Editions(new))))
+}
+
+/// What is known of the editions before the latest, as far as their history is the same.
+fn known(site: &Site, before: Option<&Preview>) -> Listings {
+    let of = |listings: Listings| -> Listings {
+        let earlier = &site.snapshots[..site.snapshots.len() - 1];
+        let same = |((chain, _), taken): &((Sha256Sum, Listing), &Taken)| *chain == taken.chain;
+        let known = listings.into_iter().zip(earlier).take_while(same);
+        known.map(|(known, _)| known).collect()
+    };
+    let at_hand = before.map_or_else(Vec::new, |b| of(b.earlier.clone()));
+    if at_hand.len() + 1 == site.snapshots.len() {
+        return at_hand;
+    }
+    let stored = [LISTINGS, PREVIEWED].map(|name| of(site.store.get(name).unwrap_or_default()));
+    let all = stored.into_iter().chain([at_hand]);
+    all.max_by_key(Vec::len).unwrap_or_default()
+}
+
+fn nothing_to_show(site: &Site) -> Diagnostic {
+    let mend = "write one there, or run `daybrief snapshot claude-code`";
+    Diagnostic::error(&site.config.snapshots, "there is no snapshot here", mend)
+}
+
+/// A preview while it is looked at.
+pub struct Showing<'a> {
+    preview: &'a Preview,
+    text: &'a SiteText<'a>,
+    pages: EditionSite<'a>,
+    listings: Vec<Listing>,
+    /// What an edition before the latest is judged from: the one that was asked for last.
+    older: RefCell<Option<(usize, Given<'static>)>>,
+}
+
+impl Showing<'_> {
+    /// The latest edition.
+    pub fn edition(&self) -> &Edition<'_> {
+        self.pages.edition
+    }
+
+    /// How many editions there are.
+    pub fn editions(&self) -> usize {
+        self.listings.len()
+    }
+
+    /// Everything worth telling about it.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let site = &self.preview.site;
+        let mut all = self.preview.diagnostics.clone();
+        all.extend(site.about_nothing(self.edition()));
+        all.extend(site.expired());
+        all
+    }
+
+    /// Published and plain name of each asset.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.text.theme.assets_by_name()
+    }
+
+    /// The page or file at a path relative to the site; nothing where the plan has none.
+    pub fn page(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        if let Some(name) = path.strip_prefix("assets/") {
+            let mut assets = self.text.theme.assets();
+            let asset = assets.find(|(published, _)| *published == name);
+            return Ok(asset.map(|(_, bytes)| bytes.to_vec()));
+        }
+        let inside = path
+            .strip_prefix(EDITIONS)
+            .and_then(|p| p.strip_prefix('/'));
+        match inside.and_then(|p| p.split_once('/')) {
+            Some((edition, path)) => self.in_edition(edition, path),
+            None => self.of_site(path),
+        }
+    }
+
+    fn of_site(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let is_empty = |month: Month| !self.listings.iter().any(|l| Month::of(l.id) == month);
+        match Root::at(path) {
+            None => Ok(None),
+            Some(Root::Month(month)) if is_empty(month) => Ok(None),
+            Some(root) => self.pages.render_root(root, &self.listings).map(Some),
+        }
+    }
+
+    fn in_edition(&self, edition: &str, path: &str) -> Result<Option<Vec<u8>>> {
+        let site = &self.preview.site;
+        let Some(place) = site.snapshots.iter().position(|t| t.name == edition) else {
+            return Ok(None);
+        };
+        if place + 1 == site.snapshots.len() {
+            return leaf(&self.pages, &self.preview.given, path);
+        }
+        let mut older = self.older.borrow_mut();
+        if older.as_ref().is_none_or(|(at, _)| *at != place) {
+            *older = Some((place, given(site, place)?));
+        }
+        let Some((_, given)) = older.as_ref() else {
+            return Ok(None);
+        };
+        let edition = given.edition(site);
+        let pages = EditionSite::new(&edition, self.text, self.preview.provenance());
+        leaf(&pages, given, path)
+    }
+
+    /// Tries a new theme before it takes the place of the one that is shown: a template may
+    /// be well formed and still fail where it is used.
+    pub fn can_be_shown_with(&self, next: Next) -> Result<Next, Vec<Diagnostic>> {
+        if next.site.theme.digest == self.text.theme.digest {
+            return Ok(next);
+        }
+        let text = next.site.text();
+        let pages = EditionSite::new(self.edition(), &text, self.preview.provenance());
+        match self.try_each_kind(&pages) {
+            Ok(()) => Ok(next),
+            Err(error) => {
+                let theme = format!("themes/{}", next.site.config.theme);
+                let unknown = |e| Diagnostic::error(&theme, format!("{e:#}"), "");
+                Err(vec![error.downcast().unwrap_or_else(unknown)])
+            }
+        }
+    }
+
+    fn try_each_kind(&self, pages: &EditionSite<'_>) -> Result<()> {
+        for root in Root::ALWAYS {
+            pages.render_root(root, &self.listings)?;
+        }
+        let sessions = self.edition().leads.first().copied();
+        let session = sessions.or((!self.edition().roles.is_empty()).then_some(0));
+        let mut leaves = pages.leaves().into_iter();
+        let entity = leaves.find(|l| matches!(l, Leaf::Entity(_)));
+        let session = session.map(|index| Leaf::Session(index, 1));
+        for kind in [Some(Leaf::Changes), session, entity].into_iter().flatten() {
+            leaf(pages, &self.preview.given, &pages.path(kind))?;
+        }
+        Ok(())
+    }
+}
+
+/// What an edition before the latest is judged from.
+fn given(site: &Site, place: usize) -> Result<Given<'static>> {
+    let store = Store::read(&site.root);
+    let mut walked = site.walk_with(&store, place..place, |_| Ok(()))?;
+    let state = walked.state.take();
+    let mut diagnostics = walked.diagnostics;
+    let given = match state {
+        Some(state) => site.given(place, state, &mut diagnostics)?,
+        None => None,
+    };
+    given.map(Given::into_owned).ok_or_else(|| {
+        let mistake = diagnostics.iter().find(|d| d.severity == Severity::Error);
+        let words = mistake.map_or_else(String::new, |d| format!("{}: {}", d.place(), d.message));
+        anyhow!("the edition cannot be read: {words}")
+    })
+}
+
+/// The page or file of an edition at a path relative to it.
+fn leaf(pages: &EditionSite<'_>, given: &Given<'_>, path: &str) -> Result<Option<Vec<u8>>> {
+    let Some(leaf) = pages.leaf_at(path) else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    match leaf {
+        Leaf::Records => reading::sessions(&given.file, &given.reading, |batch| {
+            for read in batch {
+                bytes.extend(read.raw);
+                bytes.push(b'\n');
+            }
+            Ok(())
+        })?,
+        Leaf::Session(index, page) => {
+            let read = reading::session(&given.file, &given.reading, index)?;
+            let read = read.context("the snapshot changed while it was looked at")?;
+            bytes = pages.render_session(&read, page)?;
+        }
+        _ => pages.render(leaf, &mut bytes)?,
+    }
+    Ok(Some(bytes))
+}

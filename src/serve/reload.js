@@ -1,0 +1,69 @@
+// Keeps a page of the preview as it would be made now, and shows mistakes on top of it.
+"use strict";
+(() => {
+  const here = document.currentScript;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    :host { all: initial; position: fixed; inset: auto 0 0 0; z-index: 2147483647;
+      max-height: 70vh; overflow: auto; box-sizing: border-box; padding: 1rem 1.25rem;
+      background: #1b1113; color: #f6ecec; border-top: 4px solid #e5484d;
+      font: 14px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+    h2 { margin: 0 0 .5rem; font-size: 15px; }
+    section { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+    p { margin: 0; } .place { color: #ffb3b5; font-weight: 700; } .mend { color: #b7e4c7; }
+    pre { margin: .25rem 0; padding: .5rem; background: #000; color: #f6ecec; overflow: auto; }
+  `);
+
+  function line(parent, name, kind, text) {
+    if (!text) return;
+    const element = document.createElement(name);
+    element.className = kind;
+    element.textContent = text;
+    parent.append(element);
+  }
+
+  let overlay = null;
+  function show(mistakes) {
+    overlay?.remove();
+    overlay = null;
+    if (mistakes.length === 0) return;
+    overlay = document.createElement("daybrief-mistakes");
+    overlay.setAttribute("role", "alert");
+    const inside = overlay.attachShadow({ mode: "open" });
+    inside.adoptedStyleSheets = [sheet];
+    line(inside, "h2", "", mistakes.length === 1
+      ? "A mistake: the page shows the last good state"
+      : `${mistakes.length} mistakes: the page shows the last good state`);
+    for (const mistake of mistakes.slice(0, 20)) {
+      const section = document.createElement("section");
+      line(section, "p", "place", mistake.place);
+      line(section, "p", "message", mistake.message);
+      line(section, "pre", "excerpt", mistake.excerpt);
+      line(section, "p", "mend", mistake.mend && `Mend: ${mistake.mend}`);
+      inside.append(section);
+    }
+    document.body.append(overlay);
+  }
+
+  // `style-0123456789.css` of any digest.
+  function restyle(assets) {
+    for (const [plain, published] of Object.entries(assets)) {
+      const [, stem, ending] = plain.match(/^(.*)\.([^.]*)$/) ?? [];
+      if (ending !== "css") continue;
+      for (const old of document.querySelectorAll('link[rel="stylesheet"]')) {
+        const [before, name] = old.getAttribute("href").match(/^(.*?)([^/]*)$/).slice(1);
+        if (!name.startsWith(`${stem}-`) || name.length !== published.length || name === published) continue;
+        const fresh = old.cloneNode();
+        fresh.setAttribute("href", before + published);
+        fresh.addEventListener("load", () => old.remove());
+        old.after(fresh);
+      }
+    }
+  }
+
+  const events = new EventSource(`/_daybrief/events?page=${location.pathname}&print=${here.dataset.print}`);
+  events.addEventListener("mistakes", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("assets", (event) => restyle(JSON.parse(event.data)));
+  events.addEventListener("reload", () => { events.close(); location.reload(); });
+  addEventListener("pagehide", () => events.close());
+})();

@@ -1,0 +1,118 @@
+//! The files a site is made from: what they are now, and a nudge when one may have changed.
+//!
+//! A nudge says only that it is time to look: what decides is what the files are. So
+//! nothing depends on how an editor saves, on the order of events or on how many of them
+//! a system drops.
+
+use crate::source::config::{self, Config};
+use crate::source::files::{self, State};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long between two looks where nobody says that a file changed.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What every input of a site is, by its name in diagnostics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Inputs(BTreeMap<String, State>);
+
+/// Folders of inputs, and single files.
+fn folders(config: &Config) -> [&str; 3] {
+    [&config.snapshots, "content", "themes"]
+}
+
+impl Inputs {
+    /// Looks at every input.
+    pub(super) fn of(root: &Path, config: &Config) -> Self {
+        let single = [config::FILE, &config.inventory].map(|f| root.join(f));
+        let listed = folders(config).map(|folder| files::list(&root.join(folder)));
+        let listed = listed.into_iter().flatten().flatten();
+        let states = single.into_iter().chain(listed).filter_map(|path| {
+            let state = State::of(&path).ok()?;
+            Some((files::label(root, &path), state))
+        });
+        Self(states.collect())
+    }
+
+    /// Names of the inputs that are other ones now, new or gone.
+    pub(super) fn changes(&self, now: &Self) -> Vec<String> {
+        let is_other = |name: &&String| self.0.get(*name) != now.0.get(*name);
+        let here = now.0.keys().filter(is_other);
+        let gone = self.0.keys().filter(|name| !now.0.contains_key(*name));
+        let mut names: Vec<String> = here.chain(gone).cloned().collect();
+        names.sort();
+        names
+    }
+}
+
+/// What nudges when an input may have changed.
+pub(super) enum Nudge {
+    Told(RecommendedWatcher, Vec<PathBuf>),
+    Polled,
+}
+
+impl Nudge {
+    /// Is told of changes by the system; with `poll` it only looks now and then, for file
+    /// systems that tell nothing.
+    pub(super) fn new(
+        poll: bool,
+        nudge: impl Fn() -> bool + Send + 'static,
+    ) -> notify::Result<Self> {
+        if poll {
+            std::thread::spawn(move || {
+                while nudge() {
+                    std::thread::sleep(POLL);
+                }
+            });
+            return Ok(Self::Polled);
+        }
+        let told = move |event: notify::Result<Event>| {
+            // To read a file is no change of it; what we read ourselves would nudge us.
+            if event.is_ok_and(|e| e.kind.is_access()) {
+                return;
+            }
+            nudge();
+        };
+        let watcher = notify::recommended_watcher(told)?;
+        Ok(Self::Told(watcher, Vec::new()))
+    }
+
+    /// Watches where the inputs are now: a folder may have come, or another one in its place.
+    pub(super) fn point_at(&mut self, root: &Path, config: &Config) {
+        let Self::Told(watcher, places) = self else {
+            return;
+        };
+        for path in places.drain(..) {
+            let _ = watcher.unwatch(&path);
+        }
+        let inventory = root.join(&config.inventory);
+        let mut wanted = vec![
+            (root.to_owned(), RecursiveMode::NonRecursive),
+            (there(&inventory, root), RecursiveMode::NonRecursive),
+        ];
+        for folder in folders(config).map(|f| root.join(f)) {
+            // That it comes, goes or is replaced is seen from the folder above.
+            let above = folder.parent().unwrap_or(root);
+            wanted.push((there(above, root), RecursiveMode::NonRecursive));
+            if folder.is_dir() {
+                wanted.push((folder, RecursiveMode::Recursive));
+            }
+        }
+        // The wider watch of a folder last: one of the same folder replaces the other.
+        wanted.sort_by_key(|(path, mode)| (path.clone(), *mode == RecursiveMode::Recursive));
+        for (path, mode) in wanted {
+            if watcher.watch(&path, mode).is_ok() {
+                places.push(path);
+            }
+        }
+        places.dedup();
+    }
+}
+
+/// The nearest folder that is there.
+fn there(path: &Path, root: &Path) -> PathBuf {
+    let nearest = path.ancestors().find(|p| p.is_dir());
+    nearest.unwrap_or(root).to_owned()
+}

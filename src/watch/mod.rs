@@ -1,0 +1,344 @@
+//! Watching: the site is made again whenever one of its inputs changes, and open pages with
+//! it. A mistake leaves the last good state standing and is shown on top of it.
+//!
+//! One thread has the site and makes every page; the web server asks it. So a page is
+//! always of one whole state, never of a half of one and a half of the next.
+
+mod inputs;
+mod mistake;
+
+pub use mistake::Mistake;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::EditionId;
+use crate::preview::{Next, Preview, Showing, Work};
+use crate::render::pages::brief;
+use crate::serve::{self, Answer, Page, Question, Status};
+use crate::source::config::Config;
+use anyhow::{Context, Result};
+use inputs::{Inputs, Nudge};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+use tokio::sync::{oneshot, watch};
+
+/// What is written in this time after a first nudge belongs to the same change.
+const TOGETHER: Duration = Duration::from_millis(15);
+/// A mistake that is mended in this time was a file half written.
+const GRACE: Duration = Duration::from_millis(250);
+/// Pages that are kept: one that is open is looked at once more to see whether it changed.
+const KEPT: usize = 32;
+
+/// How to watch.
+pub struct Options<'a> {
+    /// Folder of the site.
+    pub root: &'a Path,
+    /// Where pages are served; `None` serves nothing.
+    pub listener: Option<TcpListener>,
+    /// Whether to look now and then instead of waiting to be told of changes.
+    pub poll: bool,
+    /// Writes the site somewhere after each change; tells whether it could.
+    pub publish: Option<&'a dyn Fn()>,
+    /// Told what happens.
+    pub tell: &'a dyn Fn(&Told),
+    /// Told about each edition that is read.
+    pub progress: &'a dyn Fn(EditionId, usize, usize),
+}
+
+/// What happens while a site is watched.
+pub enum Told {
+    /// Pages are of a new state.
+    Shown {
+        /// Inputs that changed; none at the start.
+        changed: Vec<String>,
+        /// What had to be done.
+        work: Work,
+        /// Headline of the latest edition.
+        headline: String,
+        /// Editions of the archive.
+        editions: usize,
+        /// How long it took.
+        took: Duration,
+        /// Everything worth telling about the snapshots.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// It cannot be made as it is; the last good state stands.
+    Mistakes(Vec<Mistake>),
+}
+
+/// What the thread that has the site is sent.
+enum Message {
+    /// A page is asked for.
+    Asked(Question),
+    /// Something may have changed.
+    Nudged,
+    /// Enough.
+    End,
+}
+
+/// Ends a watch from outside.
+#[derive(Clone)]
+pub struct End(Sender<Message>);
+
+impl End {
+    /// Ends it.
+    pub fn now(&self) {
+        let _ = self.0.send(Message::End);
+    }
+}
+
+/// Watches until it is ended; `started` gets what ends it.
+pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
+    let (sender, messages) = channel();
+    let nudged = sender.clone();
+    let nudge = move || nudged.send(Message::Nudged).is_ok();
+    let mut nudge = Nudge::new(options.poll, nudge).context("cannot watch for changes")?;
+    let (status, statuses) = watch::channel(Status::default());
+    let (end_server, ended) = oneshot::channel();
+    let server = options.listener.map(|listener| {
+        let asked = sender.clone();
+        let ask = move |question| {
+            let _ = asked.send(Message::Asked(question));
+        };
+        std::thread::spawn(move || serve::run(listener, ask, statuses, ended))
+    });
+    started(End(sender));
+    let config = Config::default();
+    nudge.point_at(options.root, &config);
+    let mut watch = Watch {
+        root: options.root,
+        tell: options.tell,
+        progress: options.progress,
+        publish: options.publish,
+        messages,
+        nudge,
+        status,
+        inputs: Inputs::of(options.root, &config),
+        config,
+        mistakes: Vec::new(),
+    };
+    watch.until_the_end()?;
+    drop(end_server);
+    match server.map(std::thread::JoinHandle::join) {
+        Some(Ok(result)) => result,
+        _ => Ok(()),
+    }
+}
+
+struct Watch<'a> {
+    root: &'a Path,
+    tell: &'a dyn Fn(&Told),
+    progress: &'a dyn Fn(EditionId, usize, usize),
+    publish: Option<&'a dyn Fn()>,
+    messages: Receiver<Message>,
+    nudge: Nudge,
+    status: watch::Sender<Status>,
+    inputs: Inputs,
+    config: Config,
+    /// Those that are shown now.
+    mistakes: Vec<Mistake>,
+}
+
+/// A change that could be made, and what it took so far.
+struct Changed {
+    next: Next,
+    inputs: Vec<String>,
+    begun: Instant,
+}
+
+impl Watch<'_> {
+    fn until_the_end(&mut self) -> Result<()> {
+        let mut preview = None;
+        let begun = Instant::now();
+        let mut change = match self.load(None)? {
+            Ok(next) => Some(Changed {
+                next,
+                inputs: Vec::new(),
+                begun,
+            }),
+            Err(mistakes) => {
+                self.show_mistakes(&mistakes);
+                self.wait(None)?
+            }
+        };
+        while let Some(Changed {
+            next,
+            inputs,
+            begun,
+        }) = change
+        {
+            let work = next.work;
+            self.config.clone_from(next.config());
+            preview = Preview::after(preview.take(), next);
+            change = match &preview {
+                Some(preview) => preview.show(|showing| {
+                    self.shown(showing, inputs, work, begun);
+                    self.wait(Some((preview, showing)))
+                })?,
+                None => self.wait(None)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Loads the site as it is now.
+    fn load(&self, before: Option<&Preview>) -> Result<Result<Next, Vec<Diagnostic>>> {
+        Preview::load(self.root, before, self.progress)
+    }
+
+    /// Pages are of a new state from now on.
+    fn shown(&mut self, showing: &Showing<'_>, changed: Vec<String>, work: Work, begun: Instant) {
+        self.mistakes.clear();
+        let assets: BTreeMap<&str, &str> = showing.assets().map(|(to, of)| (of, to)).collect();
+        self.status.send_modify(|status| {
+            status.generation += 1;
+            status.mistakes = "[]".into();
+            status.assets = json(&assets).into();
+        });
+        (self.tell)(&Told::Shown {
+            changed,
+            work,
+            headline: brief::headline(showing.edition()),
+            editions: showing.editions(),
+            took: begun.elapsed(),
+            diagnostics: showing.diagnostics(),
+        });
+        if let Some(publish) = self.publish {
+            publish();
+        }
+    }
+
+    fn show_mistakes(&mut self, mistakes: &[Diagnostic]) {
+        let mistakes = mistakes.iter().map(|d| Mistake::of(d, self.root));
+        let mistakes: Vec<Mistake> = mistakes.collect();
+        if mistakes == self.mistakes {
+            return;
+        }
+        self.status
+            .send_modify(|s| s.mistakes = json(&mistakes).into());
+        (self.tell)(&Told::Mistakes(mistakes.clone()));
+        self.mistakes = mistakes;
+    }
+
+    /// Answers until there is a change that can be made, or the end.
+    fn wait(&mut self, showing: Option<(&Preview, &Showing<'_>)>) -> Result<Option<Changed>> {
+        let mut pages = VecDeque::new();
+        // When the first nudge came that was not looked after yet.
+        let mut nudged: Option<Instant> = None;
+        // Mistakes that may be a file half written, and when they were met.
+        let mut doubted: Option<(Instant, Vec<Diagnostic>)> = None;
+        let mut changed = BTreeSet::new();
+        loop {
+            let look = nudged.map(|at| at + TOGETHER);
+            let believe = doubted.as_ref().map(|(at, _)| *at + GRACE);
+            match self.next(look.into_iter().chain(believe).min()) {
+                Some(Message::End) => return Ok(None),
+                Some(Message::Nudged) => nudged = nudged.or_else(|| Some(Instant::now())),
+                Some(Message::Asked(question)) => {
+                    let answer = match showing {
+                        Some((_, showing)) => answer(showing, &question.path, &mut pages),
+                        None => Answer::NotYet,
+                    };
+                    // Who asked may be gone.
+                    let _ = question.answer.send(answer);
+                }
+                None => {
+                    let Some(begun) = nudged.take() else {
+                        if let Some((_, mistakes)) = doubted.take() {
+                            self.show_mistakes(&mistakes);
+                        }
+                        continue;
+                    };
+                    let names = self.look();
+                    if names.is_empty() {
+                        continue;
+                    }
+                    changed.extend(names);
+                    let next = self.load(showing.map(|(preview, _)| preview))?;
+                    let next = next.and_then(|next| match showing {
+                        Some((_, showing)) => showing.can_be_shown_with(next),
+                        None => Ok(next),
+                    });
+                    match next {
+                        Err(mistakes) => doubted = Some((Instant::now(), mistakes)),
+                        Ok(next) => {
+                            return Ok(Some(Changed {
+                                next,
+                                inputs: changed.into_iter().collect(),
+                                begun,
+                            }));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next message; nothing when none came in time.
+    fn next(&self, until: Option<Instant>) -> Option<Message> {
+        let Some(until) = until else {
+            return Some(self.messages.recv().unwrap_or(Message::End));
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        match self.messages.recv_timeout(left) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Message::End),
+        }
+    }
+
+    /// Looks at the inputs; tells which of them are other ones than before.
+    fn look(&mut self) -> Vec<String> {
+        self.nudge.point_at(self.root, &self.config);
+        let inputs = Inputs::of(self.root, &self.config);
+        let changes = self.inputs.changes(&inputs);
+        self.inputs = inputs;
+        changes
+    }
+}
+
+/// The page at a path, made at most once for one state.
+fn answer(showing: &Showing<'_>, path: &str, pages: &mut VecDeque<(String, Page)>) -> Answer {
+    if let Some((_, page)) = pages.iter().find(|(at, _)| at == path) {
+        return Answer::Page(page.clone());
+    }
+    let made = |path: &str| {
+        showing
+            .page(path)
+            .map(|bytes| bytes.map(|b| page(showing, b)))
+    };
+    match made(path) {
+        Ok(Some(page)) => {
+            pages.push_back((path.to_owned(), page.clone()));
+            if pages.len() > KEPT {
+                pages.pop_front();
+            }
+            Answer::Page(page)
+        }
+        Ok(None) => match made("404.html") {
+            Ok(Some(page)) => Answer::Missing(page),
+            _ => Answer::Failed("there is no such page".to_owned()),
+        },
+        Err(error) => Answer::Failed(format!("{error:#}")),
+    }
+}
+
+/// A page with its print: the digest of it with the plain names of assets.
+fn page(showing: &Showing<'_>, bytes: Vec<u8>) -> Page {
+    let mut text = String::from_utf8_lossy(&bytes).into_owned();
+    for (published, plain) in showing.assets() {
+        text = text.replace(published, plain);
+    }
+    let print = data_encoding::HEXLOWER.encode(&Sha256::digest(text)[..8]);
+    Page {
+        bytes: bytes.into(),
+        print,
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
