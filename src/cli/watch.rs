@@ -8,7 +8,7 @@ use crate::render::pages::counted;
 use crate::serve;
 use crate::watch::{self, End, Mistake, Options, Told};
 use anyhow::Result;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::BufRead;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -62,12 +62,16 @@ pub(super) fn run(
         }
     });
     let is_first = Cell::new(true);
+    let said = RefCell::new(Vec::new());
     let bar = report.progress();
     let tell = |told: &Told| {
         bar.finish_and_clear();
         match told {
             Told::Shown { diagnostics, .. } => {
-                report.diagnostics(diagnostics);
+                // What has been said already is not said again with every change.
+                if said.replace(diagnostics.clone()) != *diagnostics {
+                    report.diagnostics(diagnostics);
+                }
                 report.say(&line(told));
                 if is_first.replace(false)
                     && args.open
@@ -76,7 +80,14 @@ pub(super) fn run(
                     open(address, report);
                 }
             }
-            Told::Mistakes(mistakes) => mistakes.iter().for_each(|m| mistake(m, report)),
+            Told::Mistakes(mistakes) => {
+                mistakes.iter().for_each(|m| mistake(m, report));
+                report.say(if is_first.get() {
+                    "nothing can be shown until it is mended"
+                } else {
+                    "the last good state is shown until it is mended"
+                });
+            }
         }
     };
     watch::run(
@@ -118,7 +129,7 @@ fn line(told: &Told) -> String {
     };
     let done = match work {
         Work::Look => "pages made anew".to_owned(),
-        Work::Editions(0) => "latest edition judged anew".to_owned(),
+        Work::Editions(0) if !changed.is_empty() => "latest edition judged anew".to_owned(),
         Work::Editions(n) => format!("{} judged", counted(n + 1, "edition", "editions")),
     };
     format!(
@@ -145,7 +156,6 @@ fn mistake(mistake: &Mistake, report: &Report) {
         words = format!("{words}\n  mend: {}", mistake.mend);
     }
     report.mistake(&words);
-    report.say("the last good state is shown until it is mended");
 }
 
 fn open(address: SocketAddr, report: &Report) {

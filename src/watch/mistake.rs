@@ -45,12 +45,14 @@ impl Mistake {
 fn excerpt(diagnostic: &Diagnostic, root: &Path) -> Option<String> {
     let number = diagnostic.line.filter(|n| *n <= LINES)?;
     let mut reader = files::open(&root.join(&diagnostic.file)).ok()?;
-    let mut line = Vec::new();
+    let (mut line, mut next) = (Vec::new(), Vec::new());
+    // What is missing at the end is shown by the line that is there last.
     for _ in 0..number {
-        line.clear();
-        if reader.read_until(b'\n', &mut line).ok()? == 0 {
-            return None;
+        next.clear();
+        if reader.read_until(b'\n', &mut next).ok()? == 0 {
+            break;
         }
+        std::mem::swap(&mut line, &mut next);
     }
     line.truncate(LINE);
     let line = String::from_utf8_lossy(&line);

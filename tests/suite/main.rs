@@ -31,3 +31,5 @@ mod schema;
 mod smoke;
 mod snapshot_command;
 mod story;
+mod watch;
+mod watching;

@@ -1,0 +1,576 @@
+//! Watching: what is served is what a build would write, it follows every change, a mistake
+//! leaves the last good state, and nobody but a reader on this machine gets an answer.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests change what is watched, as people do"
+)]
+
+use crate::days::{Days, INVENTORY, plain, stranger};
+use crate::harness::TestSite;
+use crate::watching::{Watching, serve, watch};
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+/// Where a published edition tells its place in the chain, a preview says that it has none.
+const PREVIEW: &str = "This is a preview: an edition joins the chain when it is published.";
+
+const OWN: &str = "+++\ntitle = \"Method\"\n+++\nOur own words\n";
+
+fn site() -> TestSite {
+    let sessions = |day| vec![stranger(&format!("s-{day}"), day, "k-9", "drop.site.io")];
+    Days::new(INVENTORY)
+        .day(1, &sessions(1))
+        .day(2, &sessions(2))
+        .day(3, &sessions(3))
+        .0
+}
+
+/// What a build into an empty folder writes, as a preview says it, without the manifests.
+fn built(site: &TestSite) -> BTreeMap<String, Vec<u8>> {
+    site.run(&["build", "-o", "fresh"]).ends(0);
+    let root = site.path("fresh");
+    let mut files = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(&root) {
+        let entry = entry.unwrap();
+        let path = entry.path().strip_prefix(&root).unwrap().to_str().unwrap();
+        if !entry.file_type().is_file() || path.ends_with("manifest.json") {
+            continue;
+        }
+        let mut bytes = fs::read(entry.path()).unwrap();
+        if path.ends_with("index.html") {
+            let text = String::from_utf8(bytes).unwrap();
+            bytes = as_preview(&text).into_bytes();
+        }
+        files.insert(path.to_owned(), bytes);
+    }
+    fs::remove_dir_all(root).unwrap();
+    files
+}
+
+fn as_preview(brief: &str) -> String {
+    let first = "This edition is the first of its chain.";
+    let follows = "This edition follows the one sealed ";
+    if let Some(at) = brief.find(follows) {
+        let end = at + follows.len() + "0123456789ab.".len();
+        return format!("{}{PREVIEW}{}", &brief[..at], &brief[end..]);
+    }
+    brief.replacen(first, PREVIEW, 1)
+}
+
+/// A page as it was before the server put its script in.
+fn without_script(page: &str) -> String {
+    let Some((before, rest)) = page.split_once("<script src=\"/_daybrief/reload.js\"") else {
+        return page.to_owned();
+    };
+    let (_, after) = rest.split_once("</script>").unwrap();
+    let page = format!("{before}{after}");
+    page.replacen(
+        "default-src 'none'; connect-src 'self';",
+        "default-src 'none';",
+        1,
+    )
+}
+
+/// Everything that a build would write is served, and the same.
+#[track_caller]
+fn serves_what_is_built(watching: &Watching, site: &TestSite) {
+    let built = built(site);
+    assert!(built.len() > 20, "{}", built.len());
+    for (path, bytes) in built {
+        let answer = watching.get(&format!("/{path}"));
+        let served = match path.ends_with(".html") {
+            true => without_script(&answer.text()).into_bytes(),
+            false => answer.body,
+        };
+        assert_eq!(answer.status, 200, "{path}");
+        if served != bytes {
+            let (served, bytes) = (
+                String::from_utf8_lossy(&served),
+                String::from_utf8_lossy(&bytes),
+            );
+            panic!("{path}: served {served}\n\nbuilt {bytes}");
+        }
+    }
+}
+
+#[test]
+fn what_is_served_is_what_a_build_writes() {
+    let site = TestSite::sample();
+    let watching = serve(&site);
+    watching.says("16 editions judged");
+    serves_what_is_built(&watching, &site);
+    assert!(!site.path("public").exists(), "nothing is published");
+}
+
+#[test]
+fn a_page_that_changed_loads_again_and_others_do_not() {
+    let site = site();
+    let watching = serve(&site);
+    let (mut method, mut queue) = (watching.open("/method.html"), watching.open("/queue.html"));
+    site.write("content/method.md", OWN);
+    assert_eq!(method.next().0, "reload");
+    assert_eq!(queue.next().0, "assets");
+    assert!(
+        watching
+            .get("/method.html")
+            .text()
+            .contains("Our own words")
+    );
+    watching.says("content/method.md changed: pages made anew");
+    let style = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/themes/default/assets/style.css"
+    ))
+    .unwrap();
+    site.write(
+        "themes/default/assets/style.css",
+        format!("{style}\n.x {{ color: red }}\n"),
+    );
+    let (name, assets) = queue.next();
+    assert_eq!(
+        name, "assets",
+        "styles are changed without loading the page again"
+    );
+    let assets: BTreeMap<String, String> = serde_json::from_str(&assets).unwrap();
+    let styled = watching.get(&format!("/assets/{}", assets["style.css"]));
+    assert!(styled.text().contains("color: red"), "{}", styled.head);
+    site.write(
+        "data/snapshots/4.jsonl",
+        fs::read_to_string(site.path("data/snapshots/2026-11-04T060000Z.jsonl"))
+            .unwrap()
+            .replace("2026-11-04T06:00:00Z", "2026-11-05T06:00:00Z"),
+    );
+    assert_eq!(queue.next().0, "reload", "a new edition is the latest");
+    watching.says("4 editions");
+}
+
+#[test]
+fn a_mistake_leaves_the_last_good_state_and_goes_by_itself() {
+    let site = site();
+    let watching = serve(&site);
+    let mut queue = watching.open("/queue.html");
+    let good = watching.get("/queue.html").body;
+    let latest = "data/snapshots/2026-11-04T060000Z.jsonl";
+    for (path, wrong, place, words) in [
+        (
+            "daybrief.toml",
+            "title = \"x\n",
+            "daybrief.toml:1:",
+            "title =",
+        ),
+        (
+            "data/inventory.toml",
+            "[[hosts]]\nnmae = \"a\"\n",
+            "data/inventory.toml:2:",
+            "nmae",
+        ),
+        (
+            latest,
+            "{\"format\": \"daybrief-snapshot\", \"version\": 1\n",
+            latest,
+            "version",
+        ),
+        (
+            "themes/default/templates/queue.html",
+            "{% if %}",
+            "themes/default/templates/queue.html:1:",
+            "{% if",
+        ),
+        (
+            "themes/default/templates/queue.html",
+            "{{ nothing.here.at_all }}",
+            "themes/default/templates/queue.html:1:",
+            "nothing",
+        ),
+    ] {
+        let right = fs::read(site.path(path)).ok();
+        site.write(path, wrong);
+        let (name, mistakes) = queue.next();
+        assert_eq!(name, "mistakes", "{path}");
+        let mistakes: serde_json::Value = serde_json::from_str(&mistakes).unwrap();
+        let mistake = &mistakes[0];
+        assert!(
+            mistake["place"].as_str().unwrap().starts_with(place),
+            "{mistake}"
+        );
+        assert!(
+            mistake["excerpt"].as_str().unwrap().contains(words),
+            "{mistake}"
+        );
+        assert_eq!(watching.get("/queue.html").body, good, "{path}");
+        watching.says(place);
+        match right {
+            Some(right) => site.write(path, right),
+            None => site.remove(path),
+        }
+        let (name, mistakes) = queue.next();
+        assert_eq!(
+            (name.as_str(), mistakes.as_str()),
+            ("mistakes", "[]"),
+            "{path}"
+        );
+        assert_eq!(queue.next().0, "assets");
+    }
+}
+
+#[test]
+fn a_file_half_written_is_no_mistake() {
+    let site = site();
+    let watching = serve(&site);
+    let mut queue = watching.open("/queue.html");
+    let head = r#"{"format":"daybrief-snapshot","version":1,"#;
+    site.write("data/snapshots/5.jsonl", head);
+    std::thread::sleep(Duration::from_millis(60));
+    let whole = format!(
+        "{head}\"taken_at\":\"2026-11-06T06:00:00Z\"}}\n{}\n",
+        plain("p", 5)
+    );
+    site.write("data/snapshots/5.jsonl", whole);
+    assert_eq!(queue.next().0, "reload", "without a mistake in between");
+}
+
+#[test]
+fn it_waits_for_the_first_snapshot() {
+    let site = TestSite::new().file("daybrief.toml", "");
+    let watching = serve(&site);
+    watching.says("there is no snapshot here");
+    let answer = watching.get("/");
+    assert_eq!(answer.status, 503);
+    assert!(answer.text().contains("There is nothing to show yet"));
+    let whole = Days::new("").day(1, &[]);
+    let name = "data/snapshots/2026-11-02T060000Z.jsonl";
+    site.write(name, whole.0.read(name));
+    watching.says("1 edition.");
+    assert_eq!(watching.get("/").status, 200);
+}
+
+#[test]
+fn folders_that_are_replaced_are_followed() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    let folder = site.path("data/snapshots");
+    let aside = site.path("aside");
+    fs::rename(&folder, &aside).unwrap();
+    watching.says("there is no snapshot here");
+    fs::create_dir(&folder).unwrap();
+    let name = "2026-11-03T060000Z.jsonl";
+    fs::copy(aside.join(name), folder.join(name)).unwrap();
+    watching.says("1 edition.");
+    // As editors save: a new file in the place of the old one.
+    let swap = folder.join(".x.swp");
+    let text = fs::read_to_string(aside.join(name)).unwrap();
+    fs::write(
+        &swap,
+        text.replace("2026-11-03T06:00:00Z", "2026-11-03T07:00:00Z"),
+    )
+    .unwrap();
+    fs::rename(&swap, folder.join(name)).unwrap();
+    watching.says("data/snapshots/2026-11-03T060000Z.jsonl changed");
+    assert!(watching.get("/").text().contains("2026-11-03T0700Z"));
+    fs::remove_dir_all(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
+    watching.says("3 editions");
+    serves_what_is_built(&watching, &site);
+}
+
+#[test]
+fn thousands_of_files_at_once_are_one_change_or_a_few() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    for n in 0..2_000 {
+        site.write(&format!("content/notes/{n}.md"), "a note\n");
+    }
+    let line = watching.says("others changed");
+    assert!(line.contains("pages made anew"), "{line}");
+    let mut more = 0;
+    while watching.next_line(Duration::from_millis(700)).is_some() {
+        more += 1;
+    }
+    assert!(more < 40, "{more} lines");
+    serves_what_is_built(&watching, &site);
+}
+
+/// Numbers that look random and are the same every time (Knuth's multiplier, MMIX).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
+        self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+/// One edit as a person or a collector may make it; some are mistakes.
+fn edit(site: &TestSite, dice: &mut Dice, number: usize) {
+    let day = dice.roll(4) + 1;
+    let snapshot = format!("data/snapshots/day-{day}.jsonl");
+    let head = format!(
+        r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-{:02}T06:00:00Z"}}"#,
+        day + 10
+    );
+    let row = |n| {
+        stranger(
+            &format!("s-{number}-{n}"),
+            day as u8 + 9,
+            "k-9",
+            "drop.site.io",
+        )
+    };
+    match dice.roll(12) {
+        0..=3 => {
+            let rows: Vec<String> = (0..=dice.roll(4)).map(row).collect();
+            site.write(&snapshot, format!("{head}\n{}\n", rows.join("\n")));
+        }
+        4 => site.write(&snapshot, &head[..head.len() / 2]),
+        5 => drop(fs::remove_file(site.path(&snapshot))),
+        6 => {
+            let other = format!("data/snapshots/renamed-{day}.jsonl");
+            if fs::rename(site.path(&snapshot), site.path(&other)).is_err() {
+                drop(fs::rename(site.path(&other), site.path(&snapshot)));
+            }
+        }
+        7 => site.write("content/method.md", format!("{OWN}\n{number}\n")),
+        8 => site.write("data/inventory.toml", format!("{INVENTORY}\n# {number}\n")),
+        9 => site.write("data/inventory.toml", "[[hosts]\n"),
+        10 => site.write("themes/default/assets/own.css", format!("/* {number} */\n")),
+        _ => {
+            let text = ["title = \"Ours\"\n", "title = 1\n", ""][dice.roll(3) as usize];
+            let swap = site.path(".daybrief.toml.swp");
+            fs::write(&swap, text).unwrap();
+            fs::rename(swap, site.path("daybrief.toml")).unwrap();
+        }
+    }
+}
+
+/// Memory of a process that is not anybody else's, in kilobytes.
+#[cfg(target_os = "linux")]
+fn memory(watching: &Watching) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", watching.id())).unwrap();
+    let line = status.lines().find(|l| l.starts_with("RssAnon:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn five_hundred_edits_end_in_what_a_build_writes() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    let mut dice = Dice(7);
+    #[cfg(target_os = "linux")]
+    let mut early = 0;
+    for number in 0..500 {
+        edit(&site, &mut dice, number);
+        // Some edits come while the one before is looked at.
+        if dice.roll(5) > 0 {
+            watching.next_line(Duration::from_millis(120));
+        }
+        drop(watching.get("/"));
+        #[cfg(target_os = "linux")]
+        if number == 50 {
+            early = memory(&watching);
+        }
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let late = memory(&watching);
+        assert!(late * 5 <= early * 6, "{early} kB, then {late} kB");
+    }
+    site.write("daybrief.toml", "title = \"In the end\"\n");
+    site.write("data/inventory.toml", INVENTORY);
+    for day in 1..=4 {
+        drop(fs::remove_file(
+            site.path(&format!("data/snapshots/renamed-{day}.jsonl")),
+        ));
+        drop(fs::remove_file(
+            site.path(&format!("data/snapshots/day-{day}.jsonl")),
+        ));
+    }
+    while watching.next_line(Duration::from_millis(1_500)).is_some() {}
+    assert!(watching.get("/").text().contains("In the end"));
+    serves_what_is_built(&watching, &site);
+}
+
+#[test]
+fn only_a_reader_on_this_machine_gets_an_answer() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    let (host, port) = (
+        watching.host(),
+        watching.host().split(':').nth(1).unwrap().to_owned(),
+    );
+    for name in ["127.0.0.1", "localhost", "[::1]"] {
+        let answer = watching.ask("GET /", &[("Host", &format!("{name}:{port}"))]);
+        assert_eq!(answer.status, 200, "{name}");
+    }
+    for name in [
+        "evil.example".to_owned(),
+        "127.0.0.1.evil.example".to_owned(),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        format!("[::1].x:{port}"),
+        format!("[::1]x:{port}"),
+        "127.0.0.1".to_owned(),
+        "127.0.0.1:1".to_owned(),
+        format!("127.0.0.1:+{port}"),
+        String::new(),
+    ] {
+        for path in ["/", "/_daybrief/events?page=/&print="] {
+            let answer = watching.ask(&format!("GET {path}"), &[("Host", &name)]);
+            assert_eq!(answer.status, 403, "{name}");
+            assert!(!answer.text().contains("Edition"), "{name}");
+        }
+    }
+    for (request, status) in [
+        (format!("GET / HTTP/1.1\r\n\r\n"), 403),
+        (format!("GET / HTTP/1.0\r\n\r\n"), 403),
+        (
+            format!(
+                "GET / HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+            ),
+            403,
+        ),
+        (
+            format!(
+                "GET http://evil.example/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            ),
+            403,
+        ),
+    ] {
+        let answer = watching.send(
+            request
+                .replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        );
+        assert_eq!(answer.status, status, "{request}");
+    }
+    for origin in [
+        "http://evil.example",
+        "null",
+        "https://127.0.0.1",
+        &format!("http://{host}.evil.example"),
+    ] {
+        let events = "GET /_daybrief/events?page=/&print=";
+        let answer = watching.ask(events, &[("Host", &host), ("Origin", origin)]);
+        assert_eq!(answer.status, 403, "{origin}");
+    }
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"] {
+        let answer = watching.ask(&format!("{method} /"), &[("Host", &host)]);
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.header("allow").as_deref(), Some("GET, HEAD"));
+    }
+    for path in [
+        "/../daybrief.toml",
+        "/..",
+        "/%2e%2e/daybrief.toml",
+        "/editions/%2e%2e/%2e%2e/daybrief.toml",
+        "/index.html%00.txt",
+        "/..%5cdaybrief.toml",
+        "/.daybrief/history.redb",
+        "//etc/passwd",
+        "/editions//index.html",
+    ] {
+        assert_eq!(watching.get(path).status, 400, "{path}");
+    }
+    let backslash = watching.get("/..\\daybrief.toml").status;
+    assert!(backslash == 400, "{backslash}");
+    for path in [
+        "/daybrief.toml",
+        "/data/inventory.toml",
+        "/manifest.json",
+        "/editions/",
+        "/assets/",
+        "/_daybrief/",
+        "/_daybrief/x",
+    ] {
+        assert_eq!(watching.get(path).status, 404, "{path}");
+    }
+    let answer = watching.get("/");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name).as_deref(), Some(value));
+    }
+    assert_eq!(answer.header("access-control-allow-origin"), None);
+    let head = watching.ask("HEAD /", &[("Host", &host)]);
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(
+        head.header("content-length"),
+        answer.header("content-length")
+    );
+}
+
+#[test]
+fn the_script_is_in_no_published_page() {
+    let site = site();
+    let mut watching = watch(&site, &["--port", "0", "-o", "out"]);
+    let line = watching.says("Open http://");
+    watching.set_port(&line);
+    watching.says("Open out/index.html");
+    assert!(watching.get("/").text().contains("/_daybrief/reload.js"));
+    for entry in walkdir::WalkDir::new(site.path("out")) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let bytes = fs::read(entry.path()).unwrap();
+            assert!(
+                !String::from_utf8_lossy(&bytes).contains("_daybrief"),
+                "{entry:?}"
+            );
+        }
+    }
+    assert!(!site.path("public").exists());
+}
+
+#[test]
+fn without_a_server_it_only_publishes() {
+    let site = site();
+    let mut watching = watch(&site, &["--no-serve", "--poll"]);
+    watching.says("Open public/index.html");
+    site.write("content/method.md", OWN);
+    watching.says("Open public/index.html");
+    assert!(site.read("public/method.html").contains("Our own words"));
+    site.write("daybrief.toml", "title = 1\n");
+    watching.says("daybrief.toml:1:");
+    assert!(site.read("public/method.html").contains("Our own words"));
+    #[cfg(unix)]
+    {
+        let id = watching.id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status();
+        assert!(kill.unwrap().success());
+        watching.says("ended");
+        assert_eq!(watching.ended(), Some(0));
+    }
+}
+
+#[test]
+fn ports_and_addresses_are_chosen_with_care() {
+    let site = site();
+    let first = serve(&site);
+    let taken = first.host().split(':').nth(1).unwrap().to_owned();
+    let second = site.run(&["watch", "--port", &taken]);
+    assert_eq!(second.code, 1, "{}", second.err);
+    assert!(
+        second.err.contains("choose another --port"),
+        "{}",
+        second.err
+    );
+    for address in ["0.0.0.0", "::", "192.0.2.1"] {
+        let run = site.run(&["watch", "--bind", address]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("--i-know"), "{}", run.err);
+    }
+    let mut next = watch(&site, &[]);
+    let line = next.says("Open http://127.0.0.1:");
+    next.set_port(&line);
+    assert_eq!(next.get("/").status, 200);
+}
