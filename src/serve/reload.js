@@ -1,7 +1,7 @@
 // Keeps a page of the preview as it would be made now, and shows mistakes on top of it.
 "use strict";
 (() => {
-  const here = document.currentScript;
+  const first = document.currentScript;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host { all: initial; position: fixed; inset: auto 0 0 0; z-index: 2147483647;
@@ -45,6 +45,11 @@
     document.body.append(overlay);
   }
 
+  function takePlaceOf(old, fresh) {
+    fresh.addEventListener("load", () => old.remove());
+    old.after(fresh);
+  }
+
   // `style-0123456789.css` of any digest.
   function restyle(assets) {
     for (const [plain, published] of Object.entries(assets)) {
@@ -55,15 +60,45 @@
         if (!name.startsWith(`${stem}-`) || name.length !== published.length || name === published) continue;
         const fresh = old.cloneNode();
         fresh.setAttribute("href", before + published);
-        fresh.addEventListener("load", () => old.remove());
-        old.after(fresh);
+        takePlaceOf(old, fresh);
       }
     }
   }
 
-  const events = new EventSource(`/_daybrief/events?page=${location.pathname}&print=${here.dataset.print}`);
-  events.addEventListener("mistakes", (event) => show(JSON.parse(event.data)));
-  events.addEventListener("assets", (event) => restyle(JSON.parse(event.data)));
-  events.addEventListener("reload", () => { events.close(); location.reload(); });
+  // The page as it is now, in place: faster than to load it again, and it keeps its place.
+  async function renew() {
+    const answer = await fetch(location.href);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const own = fresh.querySelector("script[data-print]");
+    const sheets = (of) => [...of.querySelectorAll('link[rel="stylesheet"]')];
+    const [olds, news] = [sheets(document), sheets(fresh)];
+    if (!own || olds.length !== news.length) return location.reload();
+    own.remove();
+    olds.forEach((old, i) => {
+      if (old.getAttribute("href") !== news[i].getAttribute("href")) takePlaceOf(old, document.adoptNode(news[i]));
+    });
+    document.title = fresh.title;
+    const scripts = [...fresh.querySelectorAll("script[src]")].map((script) => script.getAttribute("src"));
+    document.body.replaceWith(document.adoptNode(fresh.body));
+    if (overlay) document.body.append(overlay);
+    for (const src of scripts) {
+      const script = document.createElement("script");
+      script.src = src;
+      document.body.append(script);
+    }
+    listen(own.dataset.print);
+  }
+
+  let events;
+  function listen(print) {
+    events = new EventSource(`/_daybrief/events?page=${location.pathname}&print=${print}`);
+    events.addEventListener("mistakes", (event) => show(JSON.parse(event.data)));
+    events.addEventListener("assets", (event) => restyle(JSON.parse(event.data)));
+    events.addEventListener("reload", () => {
+      events.close();
+      renew().catch(() => location.reload());
+    });
+  }
+  listen(first.dataset.print);
   addEventListener("pagehide", () => events.close());
 })();
