@@ -49,6 +49,16 @@
 //! that one that arrives late, changes or goes away makes everything after it unknown,
 //! and nothing before.
 //!
+//! # How a site is watched
+//!
+//! A [`preview`] is a site in memory: what its latest edition is judged from is kept, and
+//! any page is made when it is asked for. [`watch`] has one thread that owns it, sees when
+//! an input is another one than before, loads what changed, and answers for pages in
+//! between; so a page is always of one whole state. [`serve`] is the web server that asks
+//! it; it knows nothing of sites, only of paths and answers. A script of its own (in no
+//! published page) hears of changes as server-sent events: the server makes the open page
+//! again, and only when its bytes differ by more than names of assets does the page follow.
+//!
 //! # Invariants
 //!
 //! * Nothing but [`source`] reads files, nothing but [`publish`] writes them ([`store`]
