@@ -13,28 +13,36 @@ use crate::render::address::{EDITIONS, Month};
 use crate::render::{EditionSite, Leaf, Listing, Provenance, Root, SiteText};
 use crate::site::{LISTINGS, Listings, PREVIEWED, Site, Taken};
 use crate::source::config::Config;
-use crate::store::{Additions, Store};
+use crate::source::files;
+use crate::store::{self, Additions, Store};
 use crate::walk::{Given, Walked};
 use anyhow::{Context, Result, anyhow};
 use std::cell::RefCell;
 use std::path::Path;
+use tempfile::TempPath;
 
 /// One good state of a site.
 pub struct Preview {
     site: Site,
-    /// What the latest edition is judged from.
-    given: Given<'static>,
+    latest: Latest,
     /// What the archive lists of the editions before the latest.
     earlier: Listings,
+}
+
+/// What the latest edition is judged from.
+struct Latest {
+    given: Given<'static>,
     diagnostics: Vec<Diagnostic>,
+    /// The snapshot as it was read: pages of sessions are made from it long after, when
+    /// the file itself may be half written.
+    _snapshot: TempPath,
 }
 
 /// What a change makes of a preview. What it leaves out stays as it is.
 pub struct Next {
     site: Site,
-    given: Option<Given<'static>>,
+    latest: Option<Latest>,
     earlier: Listings,
-    diagnostics: Vec<Diagnostic>,
     /// What had to be done for it.
     pub work: Work,
 }
@@ -76,31 +84,25 @@ impl Preview {
             return Ok(Err(vec![nothing_to_show(&site)]));
         }
         let next = match before.filter(|b| b.stands_for(&site)) {
-            Some(before) => Ok((None, before.earlier.clone(), Vec::new(), Work::Look)),
+            Some(before) => Ok((None, before.earlier.clone(), Work::Look)),
             None => read(&site, before, progress)?,
         };
         // Nobody else is kept from the store while somebody looks at pages.
         site.store = Store::nothing();
-        Ok(next.map(|(given, earlier, diagnostics, work)| Next {
+        Ok(next.map(|(latest, earlier, work)| Next {
             site,
-            given,
+            latest,
             earlier,
-            diagnostics,
             work,
         }))
     }
 
     /// The preview after a change.
     pub fn after(before: Option<Self>, next: Next) -> Option<Self> {
-        let (given, diagnostics) = match next.given {
-            Some(given) => (given, next.diagnostics),
-            None => before.map(|b| (b.given, b.diagnostics))?,
-        };
         Some(Self {
             site: next.site,
-            given,
+            latest: next.latest.or(before.map(|b| b.latest))?,
             earlier: next.earlier,
-            diagnostics,
         })
     }
 
@@ -112,7 +114,7 @@ impl Preview {
 
     /// Shows it.
     pub fn show<R>(&self, look: impl FnOnce(&Showing<'_>) -> R) -> R {
-        let edition = self.given.edition(&self.site);
+        let edition = self.latest.given.edition(&self.site);
         let text = self.site.text();
         let pages = EditionSite::new(&edition, &text, self.provenance());
         let known = self.earlier.iter().map(|(_, listing)| listing.clone());
@@ -136,7 +138,7 @@ impl Preview {
 
 /// What reading a site comes to: what its latest edition is judged from, when that is new,
 /// and what the archive lists of those before.
-type Read = (Option<Given<'static>>, Listings, Vec<Diagnostic>, Work);
+type Read = (Option<Latest>, Listings, Work);
 
 fn read(
     site: &Site,
@@ -155,7 +157,7 @@ fn read(
     let mut walked = match at_hand {
         Some(before) => {
             let mut walked = Walked::default();
-            walked.state = Some(before.given.before().clone());
+            walked.state = Some(before.latest.given.before().clone());
             walked
         }
         None => site.walk(earlier.len()..latest, |step| {
@@ -170,17 +172,27 @@ fn read(
     let Some(state) = walked.state.take() else {
         return Ok(Err(diagnostics));
     };
-    let Some(given) = site.given(latest, state, &mut diagnostics)? else {
+    let taken = &site.snapshots[latest];
+    let snapshot = match store::copy(&site.root, &taken.path) {
+        Ok(copy) => copy,
+        Err(e) => return Ok(Err(vec![files::unreadable(&taken.label, &e.into())])),
+    };
+    let Some(given) = site.given_from(&snapshot, latest, state, &mut diagnostics)? else {
         return Ok(Err(diagnostics));
     };
+    let given = given.into_owned();
     if at_hand.is_none() {
         let mut additions = Additions::default();
         additions.put(PREVIEWED, &earlier)?;
         // What cannot be kept costs the next start time, and nothing else.
         let _ = site.remember(walked, additions);
     }
-    let given = Some(given.into_owned());
-    Ok(Ok((given, earlier, diagnostics, Work::Editions(new))))
+    let latest = Latest {
+        given,
+        diagnostics,
+        _snapshot: snapshot,
+    };
+    Ok(Ok((Some(latest), earlier, Work::Editions(new))))
 }
 
 /// What is known of the editions before the latest, as far as their history is the same.
@@ -229,7 +241,7 @@ impl Showing<'_> {
     /// Everything worth telling about it.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let site = &self.preview.site;
-        let mut all = self.preview.diagnostics.clone();
+        let mut all = self.preview.latest.diagnostics.clone();
         all.extend(site.about_nothing(self.edition()));
         all.extend(site.expired());
         all
@@ -271,7 +283,7 @@ impl Showing<'_> {
             return Ok(None);
         };
         if place + 1 == site.snapshots.len() {
-            return leaf(&self.pages, &self.preview.given, path);
+            return leaf(&self.pages, &self.preview.latest.given, path);
         }
         let mut older = self.older.borrow_mut();
         if older.as_ref().is_none_or(|(at, _)| *at != place) {
@@ -313,7 +325,7 @@ impl Showing<'_> {
         let entity = leaves.find(|l| matches!(l, Leaf::Entity(_)));
         let session = session.map(|index| Leaf::Session(index, 1));
         for kind in [Some(Leaf::Changes), session, entity].into_iter().flatten() {
-            leaf(pages, &self.preview.given, &pages.path(kind))?;
+            leaf(pages, &self.preview.latest.given, &pages.path(kind))?;
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
+use tempfile::TempPath;
 
 /// Folder of what may be deleted, relative to the site.
 pub const FOLDER: &str = ".daybrief";
@@ -61,6 +62,17 @@ impl Additions {
             .push((name.to_owned(), postcard::to_allocvec(value)?));
         Ok(())
     }
+}
+
+/// A copy of a file, which goes when it is dropped. It lies beside the site, or with the
+/// system's temporary files where the site cannot be written to; nobody else can read it.
+pub fn copy(root: &Path, file: &Path) -> std::io::Result<TempPath> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("shown-");
+    let beside = builder.tempfile_in(root.join(FOLDER));
+    let copy = beside.or_else(|_| builder.tempfile())?.into_temp_path();
+    std::fs::copy(file, &copy)?;
+    Ok(copy)
 }
 
 impl Store {

@@ -7,6 +7,7 @@ use crate::model::{Disposition, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
 use crate::site::{LISTINGS, PREVIEWED, STAMPS, Site, Taken};
+use crate::source::files;
 use crate::source::snapshot::{self, SnapshotFile};
 use crate::store::{Additions, Store};
 use anyhow::Result;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 
 /// So many editions lie between two states that are kept, but for the latest ones.
 const BETWEEN_STATES: usize = 32;
@@ -175,8 +177,19 @@ impl Site {
         before: State,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Result<Option<Given<'_>>> {
+        self.given_from(&self.snapshots[place].path, place, before, diagnostics)
+    }
+
+    /// The same from a copy of the snapshot.
+    pub fn given_from(
+        &self,
+        path: &Path,
+        place: usize,
+        before: State,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Given<'_>>> {
         let taken = &self.snapshots[place];
-        let file = match snapshot::open(&self.root, &taken.path) {
+        let file = match snapshot::open_as(&taken.label, path) {
             Ok(file) => file,
             Err(diagnostic) => {
                 diagnostics.push(diagnostic);
@@ -184,7 +197,14 @@ impl Site {
             }
         };
         let inventory = self.inventory.as_of(taken.id.taken_at());
-        let (reading, mut found) = reading::read(&file, &inventory)?;
+        // A stream may break off at any place.
+        let (reading, mut found) = match reading::read(&file, &inventory) {
+            Ok(read) => read,
+            Err(error) => {
+                diagnostics.push(files::unreadable(&taken.label, &error));
+                return Ok(None);
+            }
+        };
         let failed = found.iter().any(|d| d.severity == Severity::Error);
         diagnostics.append(&mut found);
         let given = Given {

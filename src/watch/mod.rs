@@ -153,7 +153,7 @@ impl Watch<'_> {
     fn until_the_end(&mut self) -> Result<()> {
         let mut preview = None;
         let begun = Instant::now();
-        let mut change = match self.load(None)? {
+        let mut change = match self.load(None) {
             Ok(next) => Some(Changed {
                 next,
                 inputs: Vec::new(),
@@ -184,9 +184,13 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// Loads the site as it is now.
-    fn load(&self, before: Option<&Preview>) -> Result<Result<Next, Vec<Diagnostic>>> {
-        Preview::load(self.root, before, self.progress)
+    /// Loads the site as it is now. A fault of the world (a file that goes while it is read)
+    /// ends nothing: it is a mistake until the next look.
+    fn load(&self, before: Option<&Preview>) -> Result<Next, Vec<Diagnostic>> {
+        Preview::load(self.root, before, self.progress).unwrap_or_else(|error| {
+            let mend = "check that the files of the site can be read";
+            Err(vec![Diagnostic::error("site", format!("{error:#}"), mend)])
+        })
     }
 
     /// Pages are of a new state from now on.
@@ -257,7 +261,7 @@ impl Watch<'_> {
                         continue;
                     }
                     changed.extend(names);
-                    let next = self.load(showing.map(|(preview, _)| preview))?;
+                    let next = self.load(showing.map(|(preview, _)| preview));
                     let next = next.and_then(|next| match showing {
                         Some((_, showing)) => showing.can_be_shown_with(next),
                         None => Ok(next),

@@ -11,6 +11,7 @@ use crate::harness::TestSite;
 use crate::watching::{Watching, serve, watch};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::time::Duration;
 
 /// Where a published edition tells its place in the chain, a preview says that it has none.
@@ -213,6 +214,44 @@ fn a_mistake_leaves_the_last_good_state_and_goes_by_itself() {
         );
         assert_eq!(queue.next().0, "assets");
     }
+}
+
+#[test]
+fn a_snapshot_that_breaks_leaves_every_page_of_it() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    let before = built(&site);
+    site.write("data/snapshots/2026-11-04T060000Z.jsonl", "{");
+    watching.says("not a snapshot");
+    let latest = "editions/2026-11-04T0600Z/";
+    let of_latest = before.iter().filter(|(path, _)| path.starts_with(latest));
+    let mut pages = 0;
+    for (path, bytes) in of_latest {
+        let answer = watching.get(&format!("/{path}"));
+        let served = without_script(&answer.text());
+        assert_eq!(served.as_bytes(), bytes, "{path}");
+        pages += usize::from(path.contains("/session/") || path.ends_with("records.jsonl"));
+    }
+    assert!(pages > 2, "{pages}");
+}
+
+#[test]
+fn a_stream_that_breaks_off_is_a_mistake_and_not_the_end() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    let text = site.read("data/snapshots/2026-11-04T060000Z.jsonl");
+    let text = text.replace("2026-11-04T06", "2026-11-05T06") + &plain("p", 4).repeat(400);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    site.write("data/snapshots/5.jsonl.gz", &packed[..packed.len() / 2]);
+    watching.says("data/snapshots/5.jsonl.gz");
+    assert_eq!(watching.get("/").status, 200);
+    site.remove("data/snapshots/5.jsonl.gz");
+    watching.says("3 editions");
+    serves_what_is_built(&watching, &site);
 }
 
 #[test]

@@ -52,14 +52,18 @@ pub type Unknown = BTreeMap<String, u64>;
 
 /// Reads the head of a snapshot and finds out its form.
 pub fn open(root: &Path, path: &Path) -> Result<SnapshotFile, Diagnostic> {
-    let label = files::label(root, path);
-    let unreadable = |e: anyhow::Error| files::unreadable(&label, &e);
+    open_as(&files::label(root, path), path)
+}
+
+/// The same under another name in diagnostics.
+pub fn open_as(label: &str, path: &Path) -> Result<SnapshotFile, Diagnostic> {
+    let unreadable = |e: anyhow::Error| files::unreadable(label, &e);
     let mut reader = files::open(path).map_err(unreadable)?;
     let mut first = Vec::new();
     read_line(&mut *reader, &mut first).map_err(|e| unreadable(e.into()))?;
     let first = without_bom(&first);
     if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error(&label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
+        return Err(Diagnostic::error(label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
     }
     let (head, form) = match serde_json::from_slice::<Probe>(first) {
         Ok(probe) if probe.sessions.is_none() && !first.is_empty() => {
@@ -69,14 +73,14 @@ pub fn open(root: &Path, path: &Path) -> Result<SnapshotFile, Diagnostic> {
             let text = files::read_text(path).map_err(unreadable)?;
             let body = without_bom(text.as_bytes());
             let probe =
-                serde_json::from_slice::<Probe>(body).map_err(|e| not_a_snapshot(&label, &e))?;
+                serde_json::from_slice::<Probe>(body).map_err(|e| not_a_snapshot(label, &e))?;
             (probe.into_head(), Form::Document)
         }
     };
     if head.format != wire::FORMAT || head.version != wire::VERSION {
         let found = format!("format {:?} version {}", head.format, head.version);
         return Err(Diagnostic::error(
-            &label,
+            label,
             format!("this is {found}, not {:?} version {}", wire::FORMAT, wire::VERSION),
             "write `\"format\":\"daybrief-snapshot\",\"version\":1` at the head, or move the file out of data/snapshots",
         )
@@ -84,7 +88,7 @@ pub fn open(root: &Path, path: &Path) -> Result<SnapshotFile, Diagnostic> {
     }
     Ok(SnapshotFile {
         path: path.to_owned(),
-        label,
+        label: label.to_owned(),
         head,
         form,
     })
