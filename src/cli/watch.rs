@@ -81,7 +81,9 @@ pub(super) fn run(
                 }
             }
             Told::Mistakes(mistakes) => {
-                mistakes.iter().for_each(|m| mistake(m, report));
+                for one in mistakes {
+                    mistake(one, report);
+                }
                 report.say(if is_first.get() {
                     "nothing can be shown until it is mended"
                 } else {
