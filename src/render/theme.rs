@@ -166,9 +166,12 @@ mod tests {
     #[test]
     fn a_template_mistake_has_a_place() {
         let bytes = b"a\n{% oops %}".to_vec();
-        let all = BTreeMap::from([("templates/x.html".to_owned(), (String::new(), bytes))]);
+        let all = BTreeMap::from([(
+            "templates/x.html".to_owned(),
+            ("themes/own/templates/x.html".to_owned(), bytes),
+        )]);
         let mistake = Theme::build(&all).err().unwrap();
-        assert_eq!(mistake.place(), "templates/x.html:2:4");
+        assert_eq!(mistake.place(), "themes/own/templates/x.html:2:4");
         assert!(!mistake.message.contains('\n'), "{}", mistake.message);
     }
 }

@@ -72,9 +72,9 @@ pub(super) fn page_path(asked: &str) -> Option<String> {
     if !path.bytes().all(is_plain) {
         return None;
     }
-    let (folders, name) = path.rsplit_once('/').map_or(("", path), |(f, n)| (f, n));
-    let mut parts = folders.split('/').filter(|_| !folders.is_empty());
-    if parts.any(|part| part.is_empty() || part.starts_with('.')) || name.starts_with('.') {
+    let mut parts = path.split('/');
+    let name = parts.next_back().unwrap_or_default();
+    if name.starts_with('.') || parts.any(|part| part.is_empty() || part.starts_with('.')) {
         return None;
     }
     Some(match name {
