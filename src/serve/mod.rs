@@ -29,6 +29,8 @@ const SCRIPT: &str = include_str!("reload.js");
 const CONNECTIONS: usize = 256;
 /// A request that does not come to its end in this time is dropped.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long to wait after a connection could not be taken.
+const BREATH: Duration = Duration::from_millis(20);
 /// Something is said to every page in this time, so that one that is gone is noticed.
 const ALIVE: Duration = Duration::from_secs(15);
 /// Ports that are tried after the wanted one.
@@ -104,13 +106,19 @@ pub fn run(
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::pin!(end);
         loop {
-            let place = Arc::clone(&places).acquire_owned().await?;
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+            let next = async {
+                let place = Arc::clone(&places).acquire_owned().await?;
+                anyhow::Ok((place, listener.accept().await))
+            };
+            let (place, accepted) = tokio::select! {
+                next = next => next?,
                 _ = &mut end => return Ok(()),
             };
-            // A connection that ends before it is taken is no fault of the server.
-            let Ok((stream, _)) = accepted else { continue };
+            let Ok((stream, _)) = accepted else {
+                // It was given up before it was taken, or there are too many open files.
+                tokio::time::sleep(BREATH).await;
+                continue;
+            };
             let server = Arc::clone(&server);
             tokio::spawn(async move {
                 let _place = place;

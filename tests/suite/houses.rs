@@ -91,6 +91,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "render",
             "site",
             "source::config",
+            "source::files",
             "store",
             "walk",
         ],

@@ -603,6 +603,26 @@ fn without_a_server_it_only_publishes() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn it_ends_though_every_place_is_taken() {
+    let site = site();
+    let mut watching = serve(&site);
+    watching.says("3 editions");
+    let idle: Vec<_> = (0..300)
+        .map(|_| std::net::TcpStream::connect(watching.host()).unwrap())
+        .collect();
+    std::thread::sleep(Duration::from_millis(300));
+    let id = watching.id().to_string();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
+    assert!(kill.unwrap().success());
+    watching.says("ended");
+    assert_eq!(watching.ended(), Some(0));
+    drop(idle);
+}
+
 #[test]
 fn ports_and_addresses_are_chosen_with_care() {
     let site = site();
