@@ -12,7 +12,6 @@ use crate::relate::Edition;
 use crate::render::address::{EDITIONS, Month};
 use crate::render::{EditionSite, Leaf, Listing, Provenance, Root, SiteText};
 use crate::site::{LISTINGS, Listings, PREVIEWED, Site, Taken};
-use crate::source::config::Config;
 use crate::source::files;
 use crate::store::{self, Additions, Store};
 use crate::walk::{Given, Walked};
@@ -54,13 +53,6 @@ pub enum Work {
     Look,
     /// The latest edition was read and judged, and this many before it.
     Editions(usize),
-}
-
-impl Next {
-    /// Its configuration.
-    pub const fn config(&self) -> &Config {
-        &self.site.config
-    }
 }
 
 impl Preview {
@@ -207,8 +199,9 @@ fn known(site: &Site, before: Option<&Preview>) -> Listings {
     if at_hand.len() + 1 == site.snapshots.len() {
         return at_hand;
     }
-    let stored = [LISTINGS, PREVIEWED].map(|name| of(site.store.get(name).unwrap_or_default()));
-    let all = stored.into_iter().chain([at_hand]);
+    // The last of equals is taken: what was published.
+    let stored = [PREVIEWED, LISTINGS].map(|name| of(site.store.get(name).unwrap_or_default()));
+    let all = [at_hand].into_iter().chain(stored);
     all.max_by_key(Vec::len).unwrap_or_default()
 }
 
@@ -303,20 +296,32 @@ impl Showing<'_> {
         if next.site.theme.digest == self.text.theme.digest {
             return Ok(next);
         }
-        let text = next.site.text();
-        let pages = EditionSite::new(self.edition(), &text, self.preview.provenance());
-        match self.try_each_kind(&pages) {
-            Ok(()) => Ok(next),
-            Err(error) => {
-                let theme = format!("themes/{}", next.site.config.theme);
-                let unknown = |e| Diagnostic::error(&theme, format!("{e:#}"), "");
-                Err(vec![error.downcast().unwrap_or_else(unknown)])
-            }
+        let mistakes = self.mistakes_of(&next.site);
+        if mistakes.is_empty() {
+            Ok(next)
+        } else {
+            Err(mistakes)
         }
     }
 
+    /// What is wrong with the theme that is shown.
+    pub fn mistakes(&self) -> Vec<Diagnostic> {
+        self.mistakes_of(&self.preview.site)
+    }
+
+    fn mistakes_of(&self, site: &Site) -> Vec<Diagnostic> {
+        let text = site.text();
+        let pages = EditionSite::new(self.edition(), &text, self.preview.provenance());
+        let theme = format!("themes/{}", site.config.theme);
+        let unknown = |e| Diagnostic::error(&theme, format!("{e:#}"), "");
+        let tried = self.try_each_kind(&pages);
+        let mistake = |e: anyhow::Error| e.downcast().unwrap_or_else(unknown);
+        tried.err().map(mistake).into_iter().collect()
+    }
+
     fn try_each_kind(&self, pages: &EditionSite<'_>) -> Result<()> {
-        for root in Root::ALWAYS {
+        let month = Root::Month(Month::of(self.edition().id()));
+        for root in Root::ALWAYS.into_iter().chain([month]) {
             pages.render_root(root, &self.listings)?;
         }
         let sessions = self.edition().leads.first().copied();

@@ -5,12 +5,13 @@ use super::report::Report;
 use super::{Outcome, World, build};
 use crate::preview::Work;
 use crate::render::pages::counted;
+use crate::render::plain::printable;
 use crate::serve;
 use crate::watch::{self, End, Mistake, Options, Told};
 use anyhow::Result;
 use std::cell::{Cell, RefCell};
 use std::io::BufRead;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub(super) fn run(
     report: &Report,
 ) -> Result<Outcome> {
     anyhow::ensure!(root.is_dir(), "there is no folder {}", root.display());
-    if !args.bind.is_loopback() && !args.i_know {
+    if !args.no_serve && !args.bind.is_loopback() && !args.i_know {
         anyhow::bail!(
             "{} can be reached from other machines, and whoever reaches it reads every brief: nobody is asked for a password. If that is meant, add --i-know; else leave --bind out",
             args.bind
@@ -46,7 +47,8 @@ pub(super) fn run(
             report.say(&format!("port {} is taken", arguments::PORT));
         }
         report.say(&format!(
-            "Open http://{address}/ (q and Enter, or Ctrl-C, ends)"
+            "Open http://{}/ (q and Enter, or Ctrl-C, ends)",
+            from_here(address)
         ));
     }
     let output = args.output.clone();
@@ -72,7 +74,7 @@ pub(super) fn run(
                 if said.replace(diagnostics.clone()) != *diagnostics {
                     report.diagnostics(diagnostics);
                 }
-                report.say(&line(told));
+                report.say(&printable(&line(told)));
                 if is_first.replace(false)
                     && args.open
                     && let Some(address) = address
@@ -85,9 +87,9 @@ pub(super) fn run(
                     mistake(one, report);
                 }
                 report.say(if is_first.get() {
-                    "nothing can be shown until it is mended"
+                    "there is nothing to show until it is mended"
                 } else {
-                    "the last good state is shown until it is mended"
+                    "the last good state stands until it is mended"
                 });
             }
         }
@@ -141,6 +143,16 @@ fn line(told: &Told) -> String {
     )
 }
 
+/// The address by which this machine reaches it: "every address" is none.
+fn from_here(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
 fn span(took: Duration) -> String {
     match took.as_millis() {
         ms if ms < 10_000 => format!("{ms} ms"),
@@ -161,7 +173,7 @@ fn mistake(mistake: &Mistake, report: &Report) {
 }
 
 fn open(address: SocketAddr, report: &Report) {
-    if let Err(e) = open::that_detached(format!("http://{address}/")) {
+    if let Err(e) = open::that_detached(format!("http://{}/", from_here(address))) {
         report.say(&format!("cannot open a browser: {e}"));
     }
 }

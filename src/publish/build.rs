@@ -15,7 +15,7 @@ use crate::store::Additions;
 use crate::walk::Step;
 use anyhow::Result;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How to build.
 pub struct Options<'a> {
@@ -76,6 +76,7 @@ struct Build<'a> {
 
 /// Builds the site: everything is staged before anything is switched.
 pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
+    refuse_among_inputs(site, &options.out)?;
     let staging = Staging::open(&options.out)?;
     let published = Published::in_folder(&options.out);
     let mut build = Build {
@@ -121,6 +122,31 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         let _ = site.remember(walked, additions);
     }
     Ok(build.built)
+}
+
+/// What is published must not be read as content or as a snapshot by the next build.
+fn refuse_among_inputs(site: &Site, out: &Path) -> Result<()> {
+    let out = real(out);
+    for folder in [&site.config.snapshots, "content", "themes"] {
+        anyhow::ensure!(
+            !out.starts_with(real(&site.root.join(folder))),
+            "{} lies among what the site is made from in {folder}; write elsewhere with -o",
+            out.display()
+        );
+    }
+    Ok(())
+}
+
+/// A path without links, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let known = path
+        .ancestors()
+        .find_map(|p| Some((p, p.canonicalize().ok()?)));
+    let Some((there, real)) = known else {
+        return path.to_owned();
+    };
+    path.strip_prefix(there)
+        .map_or(real.clone(), |rest| real.join(rest))
 }
 
 impl Build<'_> {

@@ -18,7 +18,8 @@ pub(super) fn host_is_ours(host: &str, bound: SocketAddr) -> bool {
                 IpAddr::V4(Ipv4Addr::LOCALHOST),
                 IpAddr::V6(Ipv6Addr::LOCALHOST),
             ];
-            loopback.contains(&address) || address == bound.ip()
+            // Who listens on every address is reached by any of them; a rebound name is none.
+            bound.ip().is_unspecified() || loopback.contains(&address) || address == bound.ip()
         }
         Name::Word(word) => word.eq_ignore_ascii_case("localhost"),
     };
@@ -129,6 +130,9 @@ mod tests {
         let outside = "192.0.2.7:1111".parse().unwrap();
         assert!(host_is_ours("192.0.2.7:1111", outside));
         assert!(!host_is_ours("192.0.2.8:1111", outside));
+        let everywhere = "0.0.0.0:1111".parse().unwrap();
+        assert!(host_is_ours("192.0.2.8:1111", everywhere));
+        assert!(!host_is_ours("evil.example:1111", everywhere));
     }
 
     #[test]

@@ -45,17 +45,27 @@
     document.body.append(overlay);
   }
 
+  // A style sheet takes the place of another when it is there; until then it is pending.
   function takePlaceOf(old, fresh) {
-    fresh.addEventListener("load", () => old.remove());
+    fresh.dataset.pending = "";
+    fresh.addEventListener("load", () => { old.remove(); delete fresh.dataset.pending; });
+    fresh.addEventListener("error", () => fresh.remove());
     old.after(fresh);
+  }
+
+  const sheets = (of) => [...of.querySelectorAll('link[rel="stylesheet"]')];
+  function settledSheets() {
+    for (const pending of document.querySelectorAll("link[data-pending]")) pending.remove();
+    return sheets(document);
   }
 
   // `style-0123456789.css` of any digest.
   function restyle(assets) {
+    const settled = settledSheets();
     for (const [plain, published] of Object.entries(assets)) {
       const [, stem, ending] = plain.match(/^(.*)\.([^.]*)$/) ?? [];
       if (ending !== "css") continue;
-      for (const old of document.querySelectorAll('link[rel="stylesheet"]')) {
+      for (const old of settled) {
         const [before, name] = old.getAttribute("href").match(/^(.*?)([^/]*)$/).slice(1);
         if (!name.startsWith(`${stem}-`) || name.length !== published.length || name === published) continue;
         const fresh = old.cloneNode();
@@ -70,8 +80,7 @@
     const answer = await fetch(location.href);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const own = fresh.querySelector("script[data-print]");
-    const sheets = (of) => [...of.querySelectorAll('link[rel="stylesheet"]')];
-    const [olds, news] = [sheets(document), sheets(fresh)];
+    const [olds, news] = [settledSheets(), sheets(fresh)];
     if (!own || olds.length !== news.length) return location.reload();
     own.remove();
     olds.forEach((old, i) => {
@@ -86,11 +95,14 @@
       script.src = src;
       document.body.append(script);
     }
-    listen(own.dataset.print);
+    print = own.dataset.print;
+    listen();
   }
 
   let events;
-  function listen(print) {
+  let print = first.dataset.print;
+  function listen() {
+    events?.close();
     events = new EventSource(`/_daybrief/events?page=${location.pathname}&print=${print}`);
     events.addEventListener("mistakes", (event) => show(JSON.parse(event.data)));
     events.addEventListener("assets", (event) => restyle(JSON.parse(event.data)));
@@ -99,6 +111,9 @@
       renew().catch(() => location.reload());
     });
   }
-  listen(first.dataset.print);
+  listen();
+  // A browser has six connections for us: a page that nobody sees gives its one back, and
+  // hears what it missed when it is seen again.
+  document.addEventListener("visibilitychange", () => (document.hidden ? events.close() : listen()));
   addEventListener("pagehide", () => events.close());
 })();

@@ -6,7 +6,8 @@
 
 use crate::source::config::{self, Config};
 use crate::source::files::{self, State};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -70,12 +71,17 @@ impl Nudge {
         }
         let told = move |event: notify::Result<Event>| {
             // To read a file is no change of it; what we read ourselves would nudge us.
-            if event.is_ok_and(|e| e.kind.is_access()) {
-                return;
+            let is_read = |kind: EventKind| {
+                let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+                kind.is_access() && kind != written
+            };
+            if !event.is_ok_and(|e| is_read(e.kind)) {
+                nudge();
             }
-            nudge();
         };
-        let watcher = notify::recommended_watcher(told)?;
+        // What a link leads to is no input either.
+        let options = notify::Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(told, options)?;
         Ok(Self::Told(watcher, Vec::new()))
     }
 
@@ -87,21 +93,26 @@ impl Nudge {
         for path in places.drain(..) {
             let _ = watcher.unwatch(&path);
         }
-        let inventory = root.join(&config.inventory);
-        let mut wanted = vec![
-            (root.to_owned(), RecursiveMode::NonRecursive),
-            (there(&inventory, root), RecursiveMode::NonRecursive),
-        ];
-        for folder in folders(config).map(|f| root.join(f)) {
-            // That it comes, goes or is replaced is seen from the folder above.
-            let above = folder.parent().unwrap_or(root);
-            wanted.push((there(above, root), RecursiveMode::NonRecursive));
-            if folder.is_dir() {
-                wanted.push((folder, RecursiveMode::Recursive));
-            }
+        let single = [config::FILE, &config.inventory].map(|f| root.join(f));
+        // A file that is a link changes where it leads to.
+        let targets = single.iter().filter_map(|file| file.canonicalize().ok());
+        let files = targets.collect::<Vec<_>>().into_iter().chain(single);
+        let folders = folders(config).map(|f| root.join(f));
+        let mut wanted = Vec::new();
+        // That something comes, goes or is replaced is seen from the folders above.
+        for input in files.chain(folders.iter().cloned()) {
+            let all_above = input.ancestors().skip(1).filter(|f| f.is_dir());
+            let mut above: Vec<PathBuf> = all_above.map(Path::to_owned).collect();
+            let inside = above.iter().filter(|f| f.starts_with(root)).count();
+            above.truncate(inside.max(1));
+            wanted.extend(above.into_iter().map(|f| (f, RecursiveMode::NonRecursive)));
+        }
+        for folder in folders.into_iter().filter(|f| f.is_dir()) {
+            wanted.push((folder, RecursiveMode::Recursive));
         }
         // The wider watch of a folder last: one of the same folder replaces the other.
         wanted.sort_by_key(|(path, mode)| (path.clone(), *mode == RecursiveMode::Recursive));
+        wanted.dedup();
         for (path, mode) in wanted {
             if watcher.watch(&path, mode).is_ok() {
                 places.push(path);
@@ -109,10 +120,4 @@ impl Nudge {
         }
         places.dedup();
     }
-}
-
-/// The nearest folder that is there.
-fn there(path: &Path, root: &Path) -> PathBuf {
-    let nearest = path.ancestors().find(|p| p.is_dir());
-    nearest.unwrap_or(root).to_owned()
 }

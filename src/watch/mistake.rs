@@ -32,10 +32,10 @@ impl Mistake {
     /// Shows a diagnostic of a site.
     pub(super) fn of(diagnostic: &Diagnostic, root: &Path) -> Self {
         Self {
-            place: printable(&diagnostic.place()),
-            message: printable(&diagnostic.message),
+            place: printable(&mask(&diagnostic.place())),
+            message: printable(&mask(&diagnostic.message)),
             excerpt: excerpt(diagnostic, root).unwrap_or_default(),
-            mend: printable(&diagnostic.mend),
+            mend: printable(&mask(&diagnostic.mend)),
         }
     }
 }
@@ -57,6 +57,9 @@ fn excerpt(diagnostic: &Diagnostic, root: &Path) -> Option<String> {
     line.truncate(LINE);
     let line = String::from_utf8_lossy(&line);
     let line = line.trim_end_matches(['\r', '\n']);
+    if may_hold_a_secret(line) {
+        return None;
+    }
     let masked = mask(line);
     // Columns count bytes; where a secret was masked they no longer hold.
     let column = diagnostic.column.filter(|_| masked == line)? as usize;
@@ -66,4 +69,22 @@ fn excerpt(diagnostic: &Diagnostic, root: &Path) -> Option<String> {
     let shown: String = masked.chars().skip(from).take(2 * AROUND).collect();
     let pointer = " ".repeat(at - from);
     Some(format!("{}\n{pointer}^", printable(&shown)))
+}
+
+/// Whether a line looks as if it held a secret whose form nobody knows: a word that
+/// announces one, or a long run as keys are written in.
+fn may_hold_a_secret(line: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "authorization",
+        "private key",
+    ];
+    const RUN: usize = 40;
+    let lower = line.to_ascii_lowercase();
+    let is_of_run = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '_' | '-');
+    let mut runs = line.split(|c| !is_of_run(c));
+    WORDS.iter().any(|word| lower.contains(word)) || runs.any(|run| run.len() >= RUN)
 }

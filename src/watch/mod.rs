@@ -14,7 +14,7 @@ use crate::model::EditionId;
 use crate::preview::{Next, Preview, Showing, Work};
 use crate::render::pages::brief;
 use crate::serve::{self, Answer, Page, Question, Status};
-use crate::source::config::Config;
+use crate::source::config::{self, Config};
 use anyhow::{Context, Result};
 use inputs::{Inputs, Nudge};
 use sha2::{Digest, Sha256};
@@ -106,7 +106,7 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
         std::thread::spawn(move || serve::run(listener, ask, statuses, ended))
     });
     started(End(sender));
-    let config = Config::default();
+    let config = config::read(options.root).unwrap_or_default();
     nudge.point_at(options.root, &config);
     let mut watch = Watch {
         root: options.root,
@@ -152,6 +152,7 @@ struct Changed {
 impl Watch<'_> {
     fn until_the_end(&mut self) -> Result<()> {
         let mut preview = None;
+        let mut generations = 0;
         let begun = Instant::now();
         let mut change = match self.load(None) {
             Ok(next) => Some(Changed {
@@ -171,11 +172,15 @@ impl Watch<'_> {
         }) = change
         {
             let work = next.work;
-            self.config.clone_from(next.config());
             preview = Preview::after(preview.take(), next);
             change = match &preview {
                 Some(preview) => preview.show(|showing| {
                     self.shown(showing, inputs, work, begun);
+                    if generations == 0 {
+                        // There is no earlier state: what can be made of this one is shown.
+                        self.show_mistakes(&showing.mistakes());
+                    }
+                    generations += 1;
                     self.wait(Some((preview, showing)))
                 })?,
                 None => self.wait(None)?,
@@ -267,7 +272,12 @@ impl Watch<'_> {
                         None => Ok(next),
                     });
                     match next {
-                        Err(mistakes) => doubted = Some((Instant::now(), mistakes)),
+                        Err(mistakes) => {
+                            // The same ones are not younger because something else was written.
+                            let same = doubted.take().filter(|(_, m)| *m == mistakes);
+                            let met = same.map_or_else(Instant::now, |(met, _)| met);
+                            doubted = Some((met, mistakes));
+                        }
                         Ok(next) => {
                             return Ok(Some(Changed {
                                 next,
@@ -286,7 +296,8 @@ impl Watch<'_> {
         let Some(until) = until else {
             return Some(self.messages.recv().unwrap_or(Message::End));
         };
-        let left = until.saturating_duration_since(Instant::now());
+        // What is due comes before what is asked: many readers keep nobody from a change.
+        let left = until.checked_duration_since(Instant::now())?;
         match self.messages.recv_timeout(left) {
             Ok(message) => Some(message),
             Err(RecvTimeoutError::Timeout) => None,
@@ -296,10 +307,18 @@ impl Watch<'_> {
 
     /// Looks at the inputs; tells which of them are other ones than before.
     fn look(&mut self) -> Vec<String> {
+        let before = self.config.clone();
+        if let Ok(config) = config::read(self.root) {
+            self.config = config;
+        }
         self.nudge.point_at(self.root, &self.config);
         let inputs = Inputs::of(self.root, &self.config);
-        let changes = self.inputs.changes(&inputs);
+        let mut changes = self.inputs.changes(&inputs);
         self.inputs = inputs;
+        if self.config != before {
+            // Inputs of another place are other ones, and did not change.
+            changes.retain(|name| name == config::FILE);
+        }
         changes
     }
 }

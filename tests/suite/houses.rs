@@ -90,7 +90,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "relate",
             "render",
             "site",
-            "source::config",
             "source::files",
             "store",
             "walk",

@@ -259,6 +259,107 @@ fn a_stream_that_breaks_off_is_a_mistake_and_not_the_end() {
 }
 
 #[test]
+fn changes_are_seen_where_the_configuration_points_to() {
+    let site = TestSite::new();
+    let whole = crate::watch::site();
+    let names: Vec<String> = whole.names("data/snapshots");
+    for name in &names {
+        site.write(
+            &format!("a/b/snaps/{name}"),
+            whole.read(&format!("data/snapshots/{name}")),
+        );
+    }
+    site.write("inv/i.toml", INVENTORY);
+    site.write(
+        "daybrief.toml",
+        "snapshots = \"a/b/snaps\"\ninventory = \"inv/i.toml\"\n",
+    );
+    // The second time nothing has to be read but the latest.
+    drop(serve(&site).says("3 editions"));
+    let watching = serve(&site);
+    watching.says("3 editions");
+    site.remove(&format!("a/b/snaps/{}", names[0]));
+    watching.says("2 editions");
+    site.write("inv/i.toml", format!("{INVENTORY}\n# more\n"));
+    watching.says("inv/i.toml changed");
+    fs::rename(site.path("a"), site.path("aside")).unwrap();
+    watching.says("there is no snapshot here");
+    fs::rename(site.path("aside"), site.path("a")).unwrap();
+    watching.says("2 editions");
+    site.write("daybrief.toml", "snapshots = \"other\"\n");
+    watching.says("there is no snapshot here");
+    site.write(
+        &format!("other/{}", names[1]),
+        whole.read(&format!("data/snapshots/{}", names[1])),
+    );
+    watching.says("1 edition.");
+}
+
+#[test]
+fn a_mistake_is_told_though_something_else_is_written_all_the_time() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    site.write("data/inventory.toml", "[[hosts]\n");
+    for n in 0..30 {
+        site.write("data/snapshots/log.part", format!("{n}"));
+        std::thread::sleep(Duration::from_millis(50));
+        if let Some(line) = watching.next_line(Duration::from_millis(1)) {
+            assert!(line.contains("data/inventory.toml:1"), "{line}");
+            return;
+        }
+    }
+    panic!("not told in 1.5 s");
+}
+
+#[test]
+fn what_is_told_holds_no_escape_code_and_no_secret() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    site.write("content/a\u{1b}]0;x\u{7}b.md", "x");
+    let line = watching.says("b.md");
+    assert!(!line.contains(['\u{1b}', '\u{7}']), "{line:?}");
+    let key = ["ghp", "0123456789abcdefghijABCDEFGHIJ012345"].join("_");
+    let mut queue = watching.open("/queue.html");
+    site.write("data/inventory.toml", format!("{key} = 1\npassword = \n"));
+    let told = queue.next().1;
+    assert!(
+        told.contains("inventory.toml") && !told.contains(&key),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_template_that_fails_where_it_is_used_is_told_at_the_start() {
+    let site = site().file(
+        "themes/default/templates/month.html",
+        "{{ nothing.here.at_all }}",
+    );
+    let watching = serve(&site);
+    watching.says("themes/default/templates/month.html:1");
+}
+
+#[test]
+fn what_is_published_does_not_lie_among_the_inputs() {
+    let site = site();
+    for out in [
+        "content",
+        "content/out",
+        "data/snapshots/out",
+        "themes/x/../y",
+    ] {
+        let run = site.run(&["build", "-o", out]);
+        assert_eq!(run.code, 1, "{out}: {}", run.err);
+        assert!(
+            run.err.contains("lies among what the site is made from"),
+            "{}",
+            run.err
+        );
+    }
+}
+
+#[test]
 fn a_file_half_written_is_no_mistake() {
     let site = site();
     let watching = serve(&site);
