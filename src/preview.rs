@@ -10,6 +10,7 @@ use crate::model::EditionId;
 use crate::reading;
 use crate::relate::Edition;
 use crate::render::address::{EDITIONS, Month};
+use crate::render::trimmed;
 use crate::render::{EditionSite, Leaf, Listing, Provenance, Root, SiteText};
 use crate::site::{LISTINGS, Listings, PREVIEWED, Site, Taken};
 use crate::source::files;
@@ -285,9 +286,21 @@ impl Showing<'_> {
         let Some((_, given)) = older.as_ref() else {
             return Ok(None);
         };
+        let keeps_pages =
+            site.config.archive.pages_for.is_none() || site.keeps_pages(&site.snapshots[place]);
+        if !keeps_pages && !trimmed::is_kept(path) {
+            return Ok(None);
+        }
         let edition = given.edition(site);
         let pages = EditionSite::new(&edition, self.text, self.preview.provenance());
-        leaf(&pages, given, path)
+        let page = leaf(&pages, given, path)?;
+        Ok(page.map(|bytes| {
+            if keeps_pages {
+                bytes
+            } else {
+                trimmed::trimmed(path, &bytes)
+            }
+        }))
     }
 
     /// Tries a new theme before it takes the place of the one that is shown: a template may

@@ -10,6 +10,7 @@ mod markdown;
 pub mod pages;
 pub mod plain;
 pub mod theme;
+pub mod trimmed;
 
 pub use address::{Leaf, Root};
 pub use edition_site::{EditionSite, Follows, Listing, Provenance, Revision, SiteText};

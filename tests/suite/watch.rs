@@ -259,6 +259,21 @@ fn a_stream_that_breaks_off_is_a_mistake_and_not_the_end() {
 }
 
 #[test]
+fn editions_without_their_pages_are_shown_without_them() {
+    let site = TestSite::sample();
+    let config = site.read("daybrief.toml");
+    site.write(
+        "daybrief.toml",
+        format!("{config}\n[archive]\npages_for = \"3d\"\n"),
+    );
+    let old = format!("editions/2026-11-10T0600Z/{}", "records.jsonl");
+    let watching = serve(&site);
+    watching.says("16 editions");
+    serves_what_is_built(&watching, &site);
+    assert_eq!(watching.get(&format!("/{old}")).status, 404);
+}
+
+#[test]
 fn changes_are_seen_where_the_configuration_points_to() {
     let site = TestSite::new();
     let whole = crate::watch::site();
