@@ -119,6 +119,9 @@ pub(super) fn of_answer(path: &str, answer: Answer) -> Response<Outgoing> {
             };
             whole(StatusCode::OK, kind, bytes)
         }
+        Answer::Missing(_) if kind(path) != HTML && path.contains('.') => {
+            plain(StatusCode::NOT_FOUND, "There is no such file.")
+        }
         Answer::Missing(page) => whole(StatusCode::NOT_FOUND, HTML, with_script(&page)),
         Answer::Failed(why) => {
             let words = format!("This page could not be made: {why}");

@@ -21,6 +21,11 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Reading past [`limits::STREAM_BYTES`] ends in an error, so a small archive
 /// cannot grow without bound.
 pub fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    // To open a pipe would wait until somebody writes to it.
+    let is_other = |meta: std::fs::Metadata| !meta.is_file();
+    if std::fs::metadata(path).is_ok_and(is_other) {
+        return Err(anyhow!("{} is not a regular file", path.display()));
+    }
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut raw = BufReader::with_capacity(256 * 1024, file);
     let head = raw

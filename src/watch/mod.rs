@@ -119,6 +119,7 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
         inputs: Inputs::of(options.root, &config),
         config,
         mistakes: Vec::new(),
+        assets: VecDeque::new(),
     };
     watch.until_the_end()?;
     drop(end_server);
@@ -140,6 +141,8 @@ struct Watch<'a> {
     config: Config,
     /// Those that are shown now.
     mistakes: Vec<Mistake>,
+    /// Assets of the last states: a page that was sent may still ask for those of its own.
+    assets: VecDeque<(String, Page)>,
 }
 
 /// A change that could be made, and what it took so far.
@@ -202,6 +205,20 @@ impl Watch<'_> {
     fn shown(&mut self, showing: &Showing<'_>, changed: Vec<String>, work: Work, begun: Instant) {
         self.mistakes.clear();
         let assets: BTreeMap<&str, &str> = showing.assets().map(|(to, of)| (of, to)).collect();
+        for path in assets
+            .values()
+            .map(|published| format!("assets/{published}"))
+        {
+            if self.assets.iter().any(|(at, _)| *at == path) {
+                continue;
+            }
+            if let Ok(Some(bytes)) = showing.page(&path) {
+                self.assets.push_back((path, page(showing, bytes)));
+            }
+        }
+        while self.assets.len() > KEPT {
+            self.assets.pop_front();
+        }
         self.status.send_modify(|status| {
             status.generation += 1;
             status.mistakes = "[]".into();
@@ -248,7 +265,12 @@ impl Watch<'_> {
                 Some(Message::Nudged) => nudged = nudged.or_else(|| Some(Instant::now())),
                 Some(Message::Asked(question)) => {
                     let answer = match showing {
-                        Some((_, showing)) => answer(showing, &question.path, &mut pages),
+                        Some((_, showing)) => {
+                            match self.assets.iter().find(|(at, _)| *at == question.path) {
+                                Some((_, asset)) => Answer::Page(asset.clone()),
+                                None => answer(showing, &question.path, &mut pages),
+                            }
+                        }
                         None => Answer::NotYet,
                     };
                     // Who asked may be gone.

@@ -17,7 +17,7 @@ before(async () => {
   folder = own ?? sample();
   watching = await watch(folder);
   chromium = await browser();
-  page = await chromium.newPage();
+  page = await (await chromium.newContext()).newPage();
   faults = [];
   page.on("console", (message) => { if (["error", "warning"].includes(message.type()) && !message.location().url.endsWith("/favicon.ico")) faults.push(message.text()); });
   page.on("pageerror", (error) => faults.push(String(error)));
@@ -79,6 +79,26 @@ test("styles change without loading the page again", async () => {
   assert.equal(await page.evaluate(() => document.body.dataset.mark), "before");
   rmSync(file("themes"), { recursive: true });
   await page.waitForFunction(() => getComputedStyle(document.body).outlineWidth !== "7px");
+});
+
+test("quick changes of style end in the last one, in every tab", async () => {
+  const style = readFileSync(join(project, "themes/default/assets/style.css"), "utf8");
+  const tabs = [];
+  for (const path of ["queue.html", "ledger.html", "method.html"]) {
+    const tab = await page.context().newPage();
+    await tab.goto(`${watching.url}/${path}`);
+    tabs.push([tab, await tab.locator('link[rel="stylesheet"]').count()]);
+  }
+  for (let n = 1; n <= 6; n += 1) {
+    save("themes/default/assets/style.css", `${style}\nbody { outline: ${n}px solid red }\n`);
+    await page.waitForTimeout(60);
+  }
+  for (const [tab, links] of tabs) {
+    await tab.waitForFunction(() => getComputedStyle(document.body).outlineWidth === "6px");
+    await tab.waitForFunction((links) => document.querySelectorAll('link[rel="stylesheet"]').length === links, links);
+    await tab.close();
+  }
+  rmSync(file("themes"), { recursive: true });
 });
 
 test("a mistake is shown on the page, and goes by itself", async () => {

@@ -721,6 +721,21 @@ fn without_a_server_it_only_publishes() {
 
 #[cfg(unix)]
 #[test]
+fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    site.remove("data/inventory.toml");
+    let pipe = site.path("data/inventory.toml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    watching.says("is not a regular file");
+    assert_eq!(watching.get("/").status, 200);
+    assert_eq!(site.run(&["check"]).code, 1);
+}
+
+#[cfg(unix)]
+#[test]
 fn it_ends_though_every_place_is_taken() {
     let site = site();
     let mut watching = serve(&site);
