@@ -2,7 +2,7 @@
 //!
 //! Nothing is published, so an edition says that it is a preview where a published one
 //! tells its place in the chain of seals. All else is what a build into an empty folder
-//! would write.
+//! would write, as long as nothing else was declared when earlier editions were judged.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Sha256Sum;
@@ -153,7 +153,7 @@ fn read(
             walked.state = Some(before.latest.given.before().clone());
             walked
         }
-        None => site.walk(earlier.len()..latest, |step| {
+        None => site.walk_over(&site.store, earlier.len()..latest, |step| {
             progress(step.taken.id, step.place + 1, count);
             let text = site.text();
             let pages = EditionSite::new(step.edition, &text, Provenance::default());
@@ -352,7 +352,7 @@ impl Showing<'_> {
 /// What an edition before the latest is judged from.
 fn given(site: &Site, place: usize) -> Result<Given<'static>> {
     let store = Store::read(&site.root);
-    let mut walked = site.walk_with(&store, place..place, |_| Ok(()))?;
+    let mut walked = site.walk_over(&store, place..place, |_| Ok(()))?;
     let state = walked.state.take();
     let mut diagnostics = walked.diagnostics;
     let given = match state {

@@ -116,18 +116,14 @@ pub struct Walked {
 }
 
 impl Site {
-    /// Walks over editions, from one place to before another. Each is judged only by what
-    /// lies before it: the walk begins at the nearest edition before whose past is known.
-    pub fn walk(
-        &self,
-        places: Range<usize>,
-        each: impl FnMut(Step<'_>) -> Result<()>,
-    ) -> Result<Walked> {
-        self.walk_with(&self.store, places, each)
+    /// Walks over the editions from one place on.
+    pub fn walk(&self, first: usize, each: impl FnMut(Step<'_>) -> Result<()>) -> Result<Walked> {
+        self.walk_over(&self.store, first..self.snapshots.len(), each)
     }
 
-    /// The same with another store than the one it was loaded with.
-    pub fn walk_with(
+    /// Walks over editions, from one place to before another. Each is judged only by what
+    /// lies before it: the walk begins at the nearest edition whose past this store knows.
+    pub fn walk_over(
         &self,
         store: &Store,
         places: Range<usize>,

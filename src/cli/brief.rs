@@ -23,7 +23,7 @@ pub(super) fn run(root: &Path, args: &arguments::Brief, report: &Report) -> Resu
     };
     let mut printed = Vec::new();
     let latest = site.snapshots.len().saturating_sub(1);
-    let walked = site.walk(latest..site.snapshots.len(), |step| {
+    let walked = site.walk(latest, |step| {
         if step.is_latest {
             printed = match args.format {
                 Format::Json => {

@@ -11,7 +11,7 @@ pub(super) fn run(root: &Path, report: &Report) -> Result<Outcome> {
         return Ok(Outcome::Failed);
     };
     let mut lines = Vec::new();
-    let walked = site.walk(0..site.snapshots.len(), |step| {
+    let walked = site.walk(0, |step| {
         let (read, quarantined) = (step.reading.facts.len(), step.reading.coverage.quarantined);
         let leads = step.edition.leads.len();
         lines.push(format!(

@@ -22,7 +22,7 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     let mut ever: BTreeSet<Text> = BTreeSet::new();
     let (mut before, mut now) = (None, None);
     let first = ids.iter().position(|id| *id == from).unwrap_or(0);
-    let walked = site.walk(first..site.snapshots.len(), |step| {
+    let walked = site.walk(first, |step| {
         let account = &step.edition.account;
         let id = step.edition.id();
         if id == from {

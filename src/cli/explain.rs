@@ -43,7 +43,7 @@ pub(super) fn run(root: &Path, args: &arguments::Explain, report: &Report) -> Re
 /// how many begin like it.
 fn find(site: &Site, first: usize, args: &arguments::Explain) -> Result<Option<(String, usize)>> {
     let mut found = None;
-    site.walk(first..site.snapshots.len(), |step| {
+    site.walk(first, |step| {
         let edition = step.edition;
         let matching = |i: &usize| edition.facts(*i).id.untrusted().starts_with(&args.session);
         let matches: Vec<usize> = (0..edition.reading.facts.len()).filter(matching).collect();

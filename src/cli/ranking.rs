@@ -125,7 +125,7 @@ pub(super) fn run(
         }
     };
     let mut done = Comparison::default();
-    let walked = site.walk(0..site.snapshots.len(), |step| {
+    let walked = site.walk(0, |step| {
         if let Some(of_edition) = labels.get(&step.edition.id().to_string()) {
             done.take(step.edition, of_edition, verbose);
         }

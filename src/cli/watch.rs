@@ -7,7 +7,7 @@ use crate::preview::Work;
 use crate::render::pages::counted;
 use crate::render::plain::printable;
 use crate::serve;
-use crate::watch::{self, End, Mistake, Options, Told};
+use crate::watch::{self, End, Mistake, Options, Shown, Told};
 use anyhow::Result;
 use std::cell::{Cell, RefCell};
 use std::io::BufRead;
@@ -69,12 +69,12 @@ pub(super) fn run(
     let tell = |told: &Told| {
         bar.finish_and_clear();
         match told {
-            Told::Shown { diagnostics, .. } => {
+            Told::Shown(shown) => {
                 // What has been said already is not said again with every change.
-                if said.replace(diagnostics.clone()) != *diagnostics {
-                    report.diagnostics(diagnostics);
+                if said.replace(shown.diagnostics.clone()) != shown.diagnostics {
+                    report.diagnostics(&shown.diagnostics);
                 }
-                report.say(&printable(&line(told)));
+                report.say(&printable(&line(shown)));
                 if is_first.replace(false)
                     && args.open
                     && let Some(address) = address
@@ -110,18 +110,10 @@ pub(super) fn run(
 }
 
 /// `content/method.md changed: pages made anew in 12 ms. 3 sessions matter now. 16 editions.`
-fn line(told: &Told) -> String {
-    let Told::Shown {
-        changed,
-        work,
-        headline,
-        editions,
-        took,
-        ..
-    } = told
-    else {
-        return String::new();
-    };
+fn line(shown: &Shown) -> String {
+    let Shown {
+        changed, headline, ..
+    } = shown;
     let what = match changed.len() {
         0 => String::new(),
         n if n <= NAMED => format!("{} changed: ", changed.join(", ")),
@@ -131,15 +123,15 @@ fn line(told: &Told) -> String {
             counted(n - NAMED, "other", "others")
         ),
     };
-    let done = match work {
+    let done = match shown.work {
         Work::Look => "pages made anew".to_owned(),
         Work::Editions(0) if !changed.is_empty() => "latest edition judged anew".to_owned(),
         Work::Editions(n) => format!("{} judged", counted(n + 1, "edition", "editions")),
     };
     format!(
         "{what}{done} in {}. {headline}. {}.",
-        span(*took),
-        counted(*editions, "edition", "editions")
+        span(shown.took),
+        counted(shown.editions, "edition", "editions")
     )
 }
 

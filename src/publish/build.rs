@@ -100,7 +100,7 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         build.built.diagnostics = site.expired();
         return Ok(build.built);
     };
-    let mut walked = site.walk(first..site.snapshots.len(), |step| build.take(&step))?;
+    let mut walked = site.walk(first, |step| build.take(&step))?;
     let stops = if options.strict {
         Severity::Warning
     } else {

@@ -132,12 +132,12 @@ impl<'a> EditionSite<'a> {
     pub fn leaf_at(&self, path: &str) -> Option<Leaf> {
         let is_it = |leaf: &Leaf| self.path(*leaf) == path;
         if path.starts_with("session/") {
-            let sessions = (0..self.slugs.len())
+            let mut sessions = (0..self.slugs.len())
                 .flat_map(|i| Self::session_leaves(i, self.edition.facts(i).events as usize));
-            return { sessions }.find(is_it);
+            return sessions.find(is_it);
         }
-        let rest = self.leaves().into_iter().chain([Leaf::Records]);
-        { rest }.find(is_it)
+        let mut rest = self.leaves().into_iter().chain([Leaf::Records]);
+        rest.find(is_it)
     }
 
     /// The addresses of a session with this many events.

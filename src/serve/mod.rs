@@ -201,8 +201,8 @@ impl Server {
     /// Tells an open page what changes: it, the way it looks, mistakes.
     fn events(self: &Arc<Self>, query: &str) -> Response<Outgoing> {
         let value = |name: &str| {
-            let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-            { pairs }.find(|(n, _)| *n == name).map(|(_, value)| value)
+            let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
         };
         let Some(path) = value("page").and_then(page_path) else {
             return plain(

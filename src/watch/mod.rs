@@ -48,23 +48,26 @@ pub struct Options<'a> {
     pub progress: &'a dyn Fn(EditionId, usize, usize),
 }
 
+/// A new state that pages are of.
+pub struct Shown {
+    /// Inputs that changed; none at the start.
+    pub changed: Vec<String>,
+    /// What had to be done.
+    pub work: Work,
+    /// Headline of the latest edition.
+    pub headline: String,
+    /// Editions of the archive.
+    pub editions: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// Everything worth telling about the snapshots.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// What happens while a site is watched.
 pub enum Told {
     /// Pages are of a new state.
-    Shown {
-        /// Inputs that changed; none at the start.
-        changed: Vec<String>,
-        /// What had to be done.
-        work: Work,
-        /// Headline of the latest edition.
-        headline: String,
-        /// Editions of the archive.
-        editions: usize,
-        /// How long it took.
-        took: Duration,
-        /// Everything worth telling about the snapshots.
-        diagnostics: Vec<Diagnostic>,
-    },
+    Shown(Shown),
     /// It cannot be made as it is; the last good state stands.
     Mistakes(Vec<Mistake>),
 }
@@ -224,14 +227,14 @@ impl Watch<'_> {
             status.mistakes = "[]".into();
             status.assets = json(&assets).into();
         });
-        (self.tell)(&Told::Shown {
+        (self.tell)(&Told::Shown(Shown {
             changed,
             work,
             headline: brief::headline(showing.edition()),
             editions: showing.editions(),
             took: begun.elapsed(),
             diagnostics: showing.diagnostics(),
-        });
+        }));
         if let Some(publish) = self.publish {
             publish();
         }

@@ -28,6 +28,14 @@ fn site() -> TestSite {
         .0
 }
 
+/// The same, watched and shown.
+fn watched() -> (TestSite, Watching) {
+    let site = site();
+    let watching = serve(&site);
+    watching.says("3 editions");
+    (site, watching)
+}
+
 /// What a build into an empty folder writes, as a preview says it, without the manifests.
 fn built(site: &TestSite) -> BTreeMap<String, Vec<u8>> {
     site.run(&["build", "-o", "fresh"]).ends(0);
@@ -222,9 +230,7 @@ fn a_mistake_leaves_the_last_good_state_and_goes_by_itself() {
 
 #[test]
 fn a_snapshot_that_breaks_leaves_every_page_of_it() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     let before = built(&site);
     site.write("data/snapshots/2026-11-04T060000Z.jsonl", "{");
     watching.says("not a snapshot");
@@ -242,9 +248,7 @@ fn a_snapshot_that_breaks_leaves_every_page_of_it() {
 
 #[test]
 fn a_stream_that_breaks_off_is_a_mistake_and_not_the_end() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     let text = site.read("data/snapshots/2026-11-04T060000Z.jsonl");
     let text = text.replace("2026-11-04T06", "2026-11-05T06") + &plain("p", 4).repeat(400);
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -312,9 +316,7 @@ fn changes_are_seen_where_the_configuration_points_to() {
 
 #[test]
 fn a_mistake_is_told_though_something_else_is_written_all_the_time() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     site.write("data/inventory.toml", "[[hosts]\n");
     for n in 0..30 {
         site.write("data/snapshots/log.part", format!("{n}"));
@@ -329,9 +331,7 @@ fn a_mistake_is_told_though_something_else_is_written_all_the_time() {
 
 #[test]
 fn what_is_told_holds_no_escape_code_and_no_secret() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     site.write("content/a\u{1b}]0;x\u{7}b.md", "x");
     let line = watching.says("b.md");
     assert!(!line.contains(['\u{1b}', '\u{7}']), "{line:?}");
@@ -407,9 +407,7 @@ fn it_waits_for_the_first_snapshot() {
 
 #[test]
 fn folders_that_are_replaced_are_followed() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     let folder = site.path("data/snapshots");
     let aside = site.path("aside");
     fs::rename(&folder, &aside).unwrap();
@@ -437,9 +435,7 @@ fn folders_that_are_replaced_are_followed() {
 
 #[test]
 fn thousands_of_files_at_once_are_one_change_or_a_few() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     for n in 0..2_000 {
         site.write(&format!("content/notes/{n}.md"), "a note\n");
     }
@@ -516,9 +512,7 @@ fn memory(watching: &Watching) -> u64 {
 
 #[test]
 fn five_hundred_edits_end_in_what_a_build_writes() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     let mut dice = Dice(7);
     #[cfg(target_os = "linux")]
     let mut early = 0;
@@ -556,9 +550,7 @@ fn five_hundred_edits_end_in_what_a_build_writes() {
 
 #[test]
 fn only_a_reader_on_this_machine_gets_an_answer() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (_site, watching) = watched();
     let (host, port) = (
         watching.host(),
         watching.host().split(':').nth(1).unwrap().to_owned(),
@@ -622,9 +614,7 @@ fn only_a_reader_on_this_machine_gets_an_answer() {
 
 #[test]
 fn only_what_the_plan_has_is_served_and_only_to_be_read() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (_site, watching) = watched();
     let host = watching.host();
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"] {
         let answer = watching.ask(&format!("{method} /"), &[("Host", &host)]);
@@ -709,22 +699,14 @@ fn without_a_server_it_only_publishes() {
     assert!(site.read("public/method.html").contains("Our own words"));
     #[cfg(unix)]
     {
-        let id = watching.id().to_string();
-        let kill = std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status();
-        assert!(kill.unwrap().success());
-        watching.says("ended");
-        assert_eq!(watching.ended(), Some(0));
+        watching.ends_on_ctrl_c();
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
-    let site = site();
-    let watching = serve(&site);
-    watching.says("3 editions");
+    let (site, watching) = watched();
     site.remove("data/inventory.toml");
     let pipe = site.path("data/inventory.toml");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
@@ -737,20 +719,12 @@ fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
 #[cfg(unix)]
 #[test]
 fn it_ends_though_every_place_is_taken() {
-    let site = site();
-    let mut watching = serve(&site);
-    watching.says("3 editions");
+    let (_site, mut watching) = watched();
     let idle: Vec<_> = (0..300)
         .map(|_| std::net::TcpStream::connect(watching.host()).unwrap())
         .collect();
     std::thread::sleep(Duration::from_millis(300));
-    let id = watching.id().to_string();
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &id])
-        .status();
-    assert!(kill.unwrap().success());
-    watching.says("ended");
-    assert_eq!(watching.ended(), Some(0));
+    watching.ends_on_ctrl_c();
     drop(idle);
 }
 

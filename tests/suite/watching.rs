@@ -102,9 +102,15 @@ impl Watching {
         self.child.id()
     }
 
-    /// Waits until it has ended, and gives its exit code.
-    pub(crate) fn ended(&mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
+    /// Ctrl-C ends it, in order.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn ends_on_ctrl_c(&mut self) {
+        let id = self.id().to_string();
+        let kill = Command::new("kill").args(["-INT", &id]).status();
+        assert!(kill.unwrap().success());
+        self.says("ended");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
