@@ -109,6 +109,8 @@ pub struct Walked {
     /// Everything worth telling about the snapshots that were read. When one of them is
     /// an error the walk ended there.
     pub diagnostics: Vec<Diagnostic>,
+    /// The place of the first edition that was judged.
+    pub begin: usize,
     /// What the last edition handed on; nothing when the walk ended before.
     pub state: Option<State>,
     /// States after editions, for the store.
@@ -131,6 +133,7 @@ impl Site {
     ) -> Result<Walked> {
         let mut walked = Walked::default();
         let (begin, mut state) = self.before(store, places.start);
+        walked.begin = begin;
         let count = self.snapshots.len();
         for place in begin..places.end {
             let Some(mut given) = self.given(place, state, &mut walked.diagnostics)? else {

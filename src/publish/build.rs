@@ -107,6 +107,10 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
         Severity::Error
     };
     build.built.diagnostics = std::mem::take(&mut walked.diagnostics);
+    build
+        .built
+        .diagnostics
+        .extend(build.judged_otherwise(walked.begin));
     let failed = |d: &Diagnostic| d.severity >= stops;
     build.built.failed = build.built.diagnostics.iter().any(failed);
     if !build.built.failed && !site.snapshots.is_empty() {
@@ -185,6 +189,26 @@ impl Build<'_> {
         self.listings.truncate(first);
         self.first = first;
         Some(first)
+    }
+
+    /// A note when the walk had to begin among editions that stand and were judged by
+    /// another inventory: what is made anew is compared with them as judged today.
+    fn judged_otherwise(&self, begin: usize) -> Option<Diagnostic> {
+        let (_, earlier) = self.site.snapshots.split_last()?;
+        let by_another = |taken: &&Taken| {
+            let stands = self.published.standing(self.site, taken);
+            let manifest = stands.and_then(|_| self.published.manifest_of(taken.id));
+            manifest.is_some_and(|m| m.inputs.inventory != self.site.inventory_digest)
+        };
+        let otherwise = earlier.iter().skip(begin).filter(by_another).count();
+        let message = match otherwise {
+            0 => return None,
+            1 => "an earlier edition was judged by another inventory".to_owned(),
+            n => format!("{n} earlier editions were judged by another inventory"),
+        };
+        let mend = "they stand as published, but newer ones are compared with what today's inventory \
+            makes of them; keep .daybrief from build to build, and put `since` on new records";
+        Some(Diagnostic::note(&self.site.config.inventory, message, mend))
     }
 
     fn take(&mut self, step: &Step<'_>) -> Result<()> {

@@ -664,3 +664,22 @@ fn without_its_store_a_site_is_the_same_though_the_inventory_changed() {
     build(&site);
     assert_same(&whole, &site.published());
 }
+
+/// The past as it was judged then is gone with the store: whoever reads the next edition
+/// has to know.
+#[test]
+fn a_past_that_is_judged_anew_is_told() {
+    let site = built(1..=3);
+    let owned = format!("{INVENTORY}[[ranges]]\ncidr = \"10.0.0.0/24\"\nowner = \"lab\"\n");
+    site.write("data/inventory.toml", &owned);
+    add(&site, 4);
+    assert!(
+        !build(&site).contains("another inventory"),
+        "the store knows"
+    );
+    std::fs::remove_dir_all(site.path(".daybrief")).unwrap();
+    add(&site, 5);
+    let said = site.run(&["build", "-v"]).ends(0).err;
+    let told = "3 earlier editions were judged by another inventory";
+    assert!(said.contains(told), "{said}");
+}
