@@ -12,10 +12,14 @@
 )]
 
 use anyhow::Result;
-use redb::{Database, ReadOnlyDatabase, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, ReadableTable, StorageError,
+    TableDefinition,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use tempfile::TempPath;
@@ -92,10 +96,10 @@ impl Store {
         let open = || Database::builder().set_cache_size(CACHE).create(&path);
         let _ = std::fs::create_dir_all(root.join(FOLDER));
         let opened = open().or_else(|e| {
-            if matches!(e, redb::DatabaseError::DatabaseAlreadyOpen) {
+            if !is_damaged(&e) {
                 return Err(e);
             }
-            // Damaged beyond its own repair: it can be worked out again.
+            // Beyond its own repair: it can be worked out again.
             let _ = std::fs::remove_file(&path);
             open()
         });
@@ -173,6 +177,19 @@ impl Store {
         }
         transaction.commit()?;
         Ok(())
+    }
+}
+
+/// Whether what lies there is no store that could be opened another time.
+fn is_damaged(error: &DatabaseError) -> bool {
+    match error {
+        DatabaseError::Storage(StorageError::Io(e)) => {
+            matches!(e.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
+        }
+        DatabaseError::Storage(StorageError::Corrupted(_))
+        | DatabaseError::UpgradeRequired(_)
+        | DatabaseError::RepairAborted => true,
+        _ => false,
     }
 }
 

@@ -69,6 +69,9 @@ pub(super) fn run(
     let tell = |told: &Told| {
         bar.finish_and_clear();
         match told {
+            Told::Polls => report.say(
+                "the system tells of no changes here (its watches may be used up): looking every second",
+            ),
             Told::Shown(shown) => {
                 // What has been said already is not said again with every change.
                 if said.replace(shown.diagnostics.clone()) != shown.diagnostics {

@@ -10,6 +10,7 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long between two looks where nobody says that a file changed.
@@ -48,27 +49,40 @@ impl Inputs {
     }
 }
 
+/// Says that something may have changed; false when nobody listens any more.
+type Say = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// What nudges when an input may have changed.
-pub(super) enum Nudge {
-    Told(RecommendedWatcher, Vec<PathBuf>),
-    Polled,
+pub(super) struct Nudge {
+    say: Say,
+    /// Tells of changes in these places; without it somebody looks now and then.
+    told: Option<(RecommendedWatcher, Vec<PathBuf>)>,
 }
 
 impl Nudge {
     /// Is told of changes by the system; with `poll` it only looks now and then, for file
     /// systems that tell nothing.
-    pub(super) fn new(
-        poll: bool,
-        nudge: impl Fn() -> bool + Send + 'static,
-    ) -> notify::Result<Self> {
-        if poll {
-            std::thread::spawn(move || {
-                while nudge() {
-                    std::thread::sleep(POLL);
-                }
-            });
-            return Ok(Self::Polled);
+    pub(super) fn new(poll: bool, say: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let mut nudge = Self {
+            say: Arc::new(say),
+            told: None,
+        };
+        if !poll {
+            nudge.told = nudge.watcher().ok().map(|watcher| (watcher, Vec::new()));
         }
+        if nudge.told.is_none() {
+            nudge.poll();
+        }
+        nudge
+    }
+
+    /// Whether it only looks now and then.
+    pub(super) const fn polls(&self) -> bool {
+        self.told.is_none()
+    }
+
+    fn watcher(&self) -> notify::Result<RecommendedWatcher> {
+        let say = Arc::clone(&self.say);
         let told = move |event: notify::Result<Event>| {
             // To read a file is no change of it; what we read ourselves would nudge us.
             let is_read = |kind: EventKind| {
@@ -76,18 +90,28 @@ impl Nudge {
                 kind.is_access() && kind != written
             };
             if !event.is_ok_and(|e| is_read(e.kind)) {
-                nudge();
+                say();
             }
         };
         // What a link leads to is no input either.
         let options = notify::Config::default().with_follow_symlinks(false);
-        let watcher = RecommendedWatcher::new(told, options)?;
-        Ok(Self::Told(watcher, Vec::new()))
+        RecommendedWatcher::new(told, options)
+    }
+
+    fn poll(&mut self) {
+        self.told = None;
+        let say = Arc::clone(&self.say);
+        std::thread::spawn(move || {
+            while say() {
+                std::thread::sleep(POLL);
+            }
+        });
     }
 
     /// Watches where the inputs are now: a folder may have come, or another one in its place.
+    /// Where the system has no watch left for one it looks now and then instead.
     pub(super) fn point_at(&mut self, root: &Path, config: &Config) {
-        let Self::Told(watcher, places) = self else {
+        let Some((watcher, places)) = &mut self.told else {
             return;
         };
         for path in places.drain(..) {
@@ -114,8 +138,11 @@ impl Nudge {
         wanted.sort_by_key(|(path, mode)| (path.clone(), *mode == RecursiveMode::Recursive));
         wanted.dedup();
         for (path, mode) in wanted {
-            if watcher.watch(&path, mode).is_ok() {
-                places.push(path);
+            match watcher.watch(&path, mode) {
+                Ok(()) => places.push(path),
+                // It went in between: that is a change, which is told where it was.
+                Err(_) if !path.exists() => {}
+                Err(_) => return self.poll(),
             }
         }
         places.dedup();

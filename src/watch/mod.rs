@@ -15,7 +15,7 @@ use crate::preview::{Next, Preview, Showing, Work};
 use crate::render::pages::brief;
 use crate::serve::{self, Answer, Page, Question, Status};
 use crate::source::config::{self, Config};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use inputs::{Inputs, Nudge};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -66,6 +66,8 @@ pub struct Shown {
 
 /// What happens while a site is watched.
 pub enum Told {
+    /// The system tells of no changes here: it looks now and then.
+    Polls,
     /// Pages are of a new state.
     Shown(Shown),
     /// It cannot be made as it is; the last good state stands.
@@ -98,7 +100,7 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
     let (sender, messages) = channel();
     let nudged = sender.clone();
     let nudge = move || nudged.send(Message::Nudged).is_ok();
-    let mut nudge = Nudge::new(options.poll, nudge).context("cannot watch for changes")?;
+    let mut nudge = Nudge::new(options.poll, nudge);
     let (status, statuses) = watch::channel(Status::default());
     let (end_server, ended) = oneshot::channel();
     let server = options.listener.map(|listener| {
@@ -111,6 +113,9 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
     started(End(sender));
     let config = config::read(options.root).unwrap_or_default();
     nudge.point_at(options.root, &config);
+    if nudge.polls() && !options.poll {
+        (options.tell)(&Told::Polls);
+    }
     let mut watch = Watch {
         root: options.root,
         tell: options.tell,
@@ -336,7 +341,11 @@ impl Watch<'_> {
         if let Ok(config) = config::read(self.root) {
             self.config = config;
         }
+        let was_told = !self.nudge.polls();
         self.nudge.point_at(self.root, &self.config);
+        if was_told && self.nudge.polls() {
+            (self.tell)(&Told::Polls);
+        }
         let inputs = Inputs::of(self.root, &self.config);
         let mut changes = self.inputs.changes(&inputs);
         self.inputs = inputs;

@@ -10,6 +10,7 @@ use serde::Serialize;
 pub(super) struct Frame {
     title: String,
     site: String,
+    icon: String,
     css: String,
     script: String,
     edition: String,
@@ -85,6 +86,7 @@ impl Frame {
         Self {
             title: title.to_owned(),
             site: text.title.to_owned(),
+            icon: linker.asset(text.theme.asset("icon.svg")),
             css: linker.asset(text.theme.asset("style.css")),
             script: linker.asset(text.theme.asset("ledger.js")),
             edition: id.to_string(),
