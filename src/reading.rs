@@ -6,6 +6,7 @@
 use crate::assess::{Facts, reduce};
 use crate::diagnostic::Diagnostic;
 use crate::model::{EventKind, Inventory, Session, Snapshot, Text};
+use crate::normalise::redact::Known;
 use crate::normalise::{self, Border};
 use crate::source::limits;
 use crate::source::snapshot::{Record, SnapshotFile, nearest_field, wire};
@@ -29,6 +30,8 @@ pub struct Reading {
     pub facts: Vec<Facts>,
     /// What was read and what was not.
     pub coverage: Coverage,
+    /// Secrets that stood in it. They are masked wherever they do, and must not be published.
+    pub secrets: Known,
     /// For each record of the file, whether it became a session.
     kept: Vec<bool>,
 }
@@ -69,6 +72,8 @@ struct Parsed {
     raw: wire::Session,
     unknown: BTreeMap<String, u64>,
     border: Border,
+    /// What was masked, as it stood.
+    secrets: Vec<String>,
 }
 
 /// Reads a snapshot once and reduces it.
@@ -77,17 +82,33 @@ pub fn read(file: &SnapshotFile, inventory: &Inventory) -> Result<(Reading, Vec<
         Ok(snapshot) => snapshot,
         Err(diagnostic) => return Ok((Reading::unreadable(file), vec![diagnostic])),
     };
-    let mut pass = Pass::new(snapshot, &file.label);
+    let pass = pass_over(file, &snapshot, inventory, &Known::default())?;
+    let secrets = pass.recognised();
+    // What stood beside its name in one place may stand alone in another.
+    if secrets.is_empty() || occurrences(file, &secrets)? <= pass.masked.len() {
+        return Ok(pass.finish(secrets));
+    }
+    let again = pass_over(file, &snapshot, inventory, &secrets)?;
+    Ok(again.finish(secrets))
+}
+
+fn pass_over(
+    file: &SnapshotFile,
+    snapshot: &Snapshot,
+    inventory: &Inventory,
+    known: &Known,
+) -> Result<Pass> {
+    let mut pass = Pass::new(snapshot.clone(), &file.label);
     let mut records = file.records()?;
     loop {
         let batch = records.batch(BATCH)?;
         if batch.is_empty() {
-            break;
+            return Ok(pass);
         }
         let parsed: Vec<_> = batch
             .par_iter()
             .map(|record| {
-                let parsed = parse(record, &file.label, &pass.snapshot)?;
+                let parsed = parse(record, &file.label, &pass.snapshot, known)?;
                 let facts = reduce(&parsed.session, &pass.snapshot, inventory);
                 let content = content_hash(&parsed.session);
                 Ok((parsed, facts, content))
@@ -97,7 +118,22 @@ pub fn read(file: &SnapshotFile, inventory: &Inventory) -> Result<(Reading, Vec<
             pass.take(record, result);
         }
     }
-    Ok(pass.finish())
+}
+
+/// How often known secrets stand in the records of a file.
+fn occurrences(file: &SnapshotFile, secrets: &Known) -> Result<usize> {
+    let mut records = file.records()?;
+    let mut found = 0;
+    loop {
+        let batch = records.batch(BATCH)?;
+        if batch.is_empty() {
+            return Ok(found);
+        }
+        found += batch
+            .par_iter()
+            .map(|r| secrets.count(&r.json))
+            .sum::<usize>();
+    }
 }
 
 /// Hands out the sessions of a snapshot again, in batches, in the order of the file.
@@ -145,8 +181,8 @@ pub fn session(file: &SnapshotFile, reading: &Reading, index: usize) -> Result<O
 
 /// A record that became a session before.
 fn again(record: &Record, index: usize, label: &str, reading: &Reading) -> Option<Read> {
-    let parsed = parse(record, label, &reading.snapshot).ok()?;
-    let raw = raw_line(record, &parsed);
+    let parsed = parse(record, label, &reading.snapshot, &reading.secrets).ok()?;
+    let raw = raw_line(record, &parsed, &reading.secrets);
     Some(Read {
         index,
         session: parsed.session,
@@ -154,9 +190,15 @@ fn again(record: &Record, index: usize, label: &str, reading: &Reading) -> Optio
     })
 }
 
-fn parse(record: &Record, label: &str, snapshot: &Snapshot) -> Result<Parsed, Diagnostic> {
+fn parse(
+    record: &Record,
+    label: &str,
+    snapshot: &Snapshot,
+    known: &Known,
+) -> Result<Parsed, Diagnostic> {
     let (mut raw, unknown) = record.parse(label)?;
-    let border = normalise::border(&mut raw);
+    let mut secrets = Vec::new();
+    let border = normalise::border(&mut raw, known, &mut |s| secrets.push(s.to_owned()));
     let session = normalise::session(&raw, snapshot).map_err(|problem| {
         let (line, column) = record.place_of(problem.field);
         let message = format!("session is quarantined: {} {}", problem.field, problem.what);
@@ -172,18 +214,19 @@ fn parse(record: &Record, label: &str, snapshot: &Snapshot) -> Result<Parsed, Di
         raw,
         unknown,
         border,
+        secrets,
     })
 }
 
 /// The record as it is published. Only one with fields that this version does not
 /// know has to be read as a tree again to keep them.
-fn raw_line(record: &Record, parsed: &Parsed) -> Vec<u8> {
+fn raw_line(record: &Record, parsed: &Parsed, known: &Known) -> Vec<u8> {
     let whole = (!parsed.unknown.is_empty())
         .then(|| serde_json::from_slice::<Value>(&record.json).ok())
         .flatten();
     let line = match whole {
         Some(mut value) => {
-            normalise::border_unknown(&mut value);
+            normalise::border_unknown(&mut value, known);
             serde_json::to_vec(&value)
         }
         None => serde_json::to_vec(&parsed.raw),
@@ -213,6 +256,7 @@ impl Reading {
             label: file.label.clone(),
             facts: Vec::new(),
             coverage: Coverage::default(),
+            secrets: Known::default(),
             kept: Vec::new(),
         }
     }
@@ -230,6 +274,8 @@ struct Pass {
     /// For each id, the content hashes of its records and the first one's index.
     ids: HashMap<Text, (Vec<u64>, usize)>,
     missing: [u64; FIELDS.len()],
+    /// What was masked, as it stood.
+    masked: Vec<String>,
 }
 
 impl Pass {
@@ -244,6 +290,7 @@ impl Pass {
             names: HashSet::new(),
             ids: HashMap::new(),
             missing: [0; FIELDS.len()],
+            masked: Vec::new(),
         }
     }
 
@@ -263,6 +310,7 @@ impl Pass {
             Ok(parts) => parts,
             Err(diagnostic) => return self.quarantine(diagnostic),
         };
+        self.masked.extend(parsed.secrets);
         if !self.is_new(record, &mut facts, content) {
             self.kept.push(false);
             return;
@@ -316,7 +364,15 @@ impl Pass {
         true
     }
 
-    fn finish(mut self) -> (Reading, Vec<Diagnostic>) {
+    /// Secrets to look for everywhere; not the names of sessions and entities, which are
+    /// printed on purpose whatever somebody assigns them to.
+    fn recognised(&self) -> Known {
+        let is_name =
+            |s: &&String| self.names.contains(s.as_str()) || self.ids.contains_key(s.as_str());
+        Known::new(self.masked.iter().filter(|s| !is_name(s)).cloned())
+    }
+
+    fn finish(mut self, secrets: Known) -> (Reading, Vec<Diagnostic>) {
         for (name, count) in &self.coverage.unknown_fields {
             let mend = nearest_field(name)
                 .map(|near| format!("did you mean `{near}`?"))
@@ -342,6 +398,7 @@ impl Pass {
             label: self.label,
             facts: self.facts,
             coverage: self.coverage,
+            secrets,
             kept: self.kept,
         };
         (reading, self.diagnostics)

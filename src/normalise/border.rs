@@ -1,6 +1,6 @@
 //! The border: every text of a record is bounded and redacted in place.
 
-use super::redact;
+use super::redact::{self, Field, Known};
 use crate::source::limits;
 use crate::source::snapshot::wire;
 use serde_json::Value;
@@ -19,8 +19,8 @@ pub struct Border {
     pub dropped: u64,
 }
 
-/// Bounds and redacts every text of a session. Idempotent.
-pub fn border(session: &mut wire::Session) -> Border {
+/// Bounds and redacts every text of a session. Idempotent. `seen` is told each secret.
+pub fn border(session: &mut wire::Session, known: &Known, seen: &mut dyn FnMut(&str)) -> Border {
     let mut done = Border::default();
     truncate(&mut session.events, limits::EVENTS, &mut done);
     truncate(&mut session.models, limits::MODELS, &mut done);
@@ -28,23 +28,39 @@ pub fn border(session: &mut wire::Session) -> Border {
     for event in &mut session.events {
         truncate(&mut event.programs, limits::LIST_ITEMS, &mut done);
     }
-    for_each_text(session, &mut |text| clean(text, &mut done));
+    for_each_text(session, &mut |field, text| {
+        clean(field, text, &mut done, known, seen);
+    });
     done
 }
 
 /// Bounds and redacts every text of a record that holds fields this version does
 /// not know, names of fields included, so that it can be kept as it came.
-pub fn border_unknown(record: &mut Value) {
-    match record {
-        Value::String(text) => clean(text, &mut Border::default()),
+pub fn border_unknown(record: &mut Value, known: &Known) {
+    unknown(Field::Words, record, known);
+}
+
+fn unknown(field: Field, value: &mut Value, known: &Known) {
+    let clean = |field, text: &mut String| {
+        clean(field, text, &mut Border::default(), known, &mut |_| {});
+    };
+    match value {
+        Value::String(text) => clean(field, text),
         Value::Array(items) => {
             items.truncate(limits::EVENTS);
-            items.iter_mut().for_each(border_unknown);
+            for item in items {
+                unknown(field, item, known);
+            }
         }
         Value::Object(fields) => {
             for (mut name, mut value) in std::mem::take(fields) {
-                clean(&mut name, &mut Border::default());
-                border_unknown(&mut value);
+                let field = match name.as_str() {
+                    "hint" | "key" => Field::KeyHint,
+                    name if NAMES.contains(&name) => Field::Name,
+                    _ => Field::Words,
+                };
+                clean(Field::Name, &mut name);
+                unknown(field, &mut value, known);
                 fields.insert(name, value);
             }
         }
@@ -52,13 +68,39 @@ pub fn border_unknown(record: &mut Value) {
     }
 }
 
+/// Fields of the format that hold names; in them nothing is a secret for looking random.
+const NAMES: [&str; 16] = [
+    "id",
+    "name",
+    "kind",
+    "fingerprint",
+    "user",
+    "host",
+    "agent",
+    "models",
+    "repo",
+    "branch",
+    "path",
+    "parent",
+    "tool",
+    "method",
+    "file",
+    "version",
+];
+
 fn truncate<T>(items: &mut Vec<T>, limit: usize, done: &mut Border) {
     done.dropped += items.len().saturating_sub(limit) as u64;
     items.truncate(limit);
 }
 
-fn clean(text: &mut String, done: &mut Border) {
-    if let std::borrow::Cow::Owned(masked) = redact::mask(text) {
+fn clean(
+    field: Field,
+    text: &mut String,
+    done: &mut Border,
+    known: &Known,
+    seen: &mut dyn FnMut(&str),
+) {
+    if let std::borrow::Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
         *text = masked;
         done.masked += 1;
     }
@@ -73,11 +115,11 @@ fn clean(text: &mut String, done: &mut Border) {
     }
 }
 
-/// Calls `f` on every text of the record but its id, status and times, which are
-/// checked as they are.
-pub(crate) fn for_each_text(session: &mut wire::Session, f: &mut dyn FnMut(&mut String)) {
+/// Calls `f` on every text of the record, with what it is for, but its status and times, which
+/// are checked as they are.
+pub(crate) fn for_each_text(session: &mut wire::Session, f: &mut dyn FnMut(Field, &mut String)) {
     let wire::Session {
-        id: _,
+        id,
         status: _,
         started_at: _,
         last_seen_at: _,
@@ -95,51 +137,70 @@ pub(crate) fn for_each_text(session: &mut wire::Session, f: &mut dyn FnMut(&mut 
         not_recorded,
         origin,
     } = session;
+    if let Some(hint) = key.as_mut().and_then(|key| key.hint.as_mut()) {
+        f(Field::KeyHint, hint);
+    }
+    let mut name = |text: &mut String| f(Field::Name, text);
+    id.iter_mut().for_each(&mut name);
     if let Some(wire::User {
-        name,
+        name: of_user,
         authenticated: _,
     }) = user
     {
-        name.iter_mut().for_each(&mut *f);
+        of_user.iter_mut().for_each(&mut name);
     }
-    if let Some(wire::Host { name, address }) = host {
-        [name, address].into_iter().flatten().for_each(&mut *f);
+    if let Some(wire::Host {
+        name: of_host,
+        address,
+    }) = host
+    {
+        [of_host, address].into_iter().flatten().for_each(&mut name);
     }
     if let Some(wire::Key {
-        hint,
+        hint: _,
         kind,
         fingerprint,
     }) = key
     {
-        [hint, kind, fingerprint]
+        [kind, fingerprint]
             .into_iter()
             .flatten()
-            .for_each(&mut *f);
+            .for_each(&mut name);
     }
-    if let Some(wire::Agent { name, version }) = agent {
-        [name, version].into_iter().flatten().for_each(&mut *f);
+    if let Some(wire::Agent {
+        name: of_agent,
+        version,
+    }) = agent
+    {
+        [of_agent, version]
+            .into_iter()
+            .flatten()
+            .for_each(&mut name);
     }
     models
         .iter_mut()
         .filter_map(|m| m.name.as_mut())
-        .for_each(&mut *f);
+        .for_each(&mut name);
     if let Some(wire::Workspace { repo, branch, path }) = workspace {
-        [repo, branch, path].into_iter().flatten().for_each(&mut *f);
+        [repo, branch, path]
+            .into_iter()
+            .flatten()
+            .for_each(&mut name);
     }
     [permission_mode, parent]
         .into_iter()
         .flatten()
-        .for_each(&mut *f);
-    not_recorded.iter_mut().for_each(&mut *f);
+        .for_each(&mut name);
+    not_recorded.iter_mut().for_each(&mut name);
     if let Some(wire::Origin { source, user }) = origin {
-        [source, user].into_iter().flatten().for_each(&mut *f);
+        [source, user].into_iter().flatten().for_each(&mut name);
     }
     for event in events {
         for_each_event_text(event, f);
     }
 }
 
-fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(&mut String)) {
+fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(Field, &mut String)) {
     let wire::Event {
         at: _,
         kind: _,
@@ -160,24 +221,18 @@ fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(&mut String)) 
         summary,
         source,
     } = event;
-    programs.iter_mut().for_each(&mut *f);
-    [
-        tool,
-        repo,
-        path,
-        destination,
-        method,
-        decision,
-        by,
-        reason,
-        mode,
-        summary,
-    ]
-    .into_iter()
-    .flatten()
-    .for_each(&mut *f);
-    if let Some(wire::Reference { file, line: _ }) = source {
-        file.iter_mut().for_each(&mut *f);
+    let words = [destination, reason, summary].into_iter().flatten();
+    for text in programs.iter_mut().chain(words) {
+        f(Field::Words, text);
+    }
+    let file = source
+        .as_mut()
+        .and_then(|wire::Reference { file, line: _ }| file.as_mut());
+    let names = [tool, repo, path, method, decision, by, mode]
+        .into_iter()
+        .flatten();
+    for text in names.chain(file) {
+        f(Field::Name, text);
     }
 }
 
@@ -199,7 +254,7 @@ mod tests {
         let token = format!("ghp_{}", "a1B2".repeat(9));
         let mut record =
             serde_json::json!({ "id": "a", token.clone(): [{ "deep": token }], "n": 1 });
-        border_unknown(&mut record);
+        border_unknown(&mut record, &Known::default());
         let text = record.to_string();
         assert!(!text.contains("ghp_"), "{text}");
         assert_eq!(text.matches("[secret: GitHub token").count(), 2, "{text}");

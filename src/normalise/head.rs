@@ -1,5 +1,6 @@
 //! The head of a snapshot, typed.
 
+use super::redact::{Field, Known};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Snapshot, SourceNote, Text, Window};
 use crate::source::limits;
@@ -89,7 +90,7 @@ pub fn head(file: &str, head: &wire::Head) -> Result<Snapshot, Diagnostic> {
 }
 
 fn bounded(text: &str) -> Text {
-    let cut: String = super::redact::mask(text)
+    let cut: String = super::redact::mask_field(text, Field::Name, &Known::default(), &mut |_| {})
         .chars()
         .take(limits::TEXT_CHARS)
         .collect();

@@ -54,7 +54,7 @@ pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Prob
     let of_workspace =
         |f: fn(&wire::Workspace) -> &Option<String>| workspace.and_then(|w| text(f(w).as_ref()));
     Ok(Session {
-        id: Text::new(&redact::mask(id)),
+        id: Text::new(id),
         status: status(raw.status.as_deref(), ended_at, last_seen_at, snapshot)?,
         started_at,
         last_seen_at,

@@ -213,6 +213,7 @@ impl Build<'_> {
 
     fn take(&mut self, step: &Step<'_>) -> Result<()> {
         let text = self.site.text();
+        self.staging.guard(&step.reading.secrets);
         let previous: Option<Sha256Sum> = self.listed.last().map(|l| l.seal);
         let inputs = stage::inputs(self.site, step.taken);
         let old = self.published.manifest_of(step.taken.id);

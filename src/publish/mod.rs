@@ -9,6 +9,7 @@
 
 mod build;
 mod disk;
+mod gate;
 mod manifest;
 mod published;
 mod stage;

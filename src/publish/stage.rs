@@ -7,7 +7,7 @@ use crate::reading::{self, Read};
 use crate::render::{EditionSite, Leaf, Revision};
 use crate::site::{Site, Taken};
 use crate::walk::Step;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -64,7 +64,9 @@ pub(super) fn edition(
     let stage = |leaf: Leaf, pages: &EditionSite<'_>| {
         let name = pages.path(leaf);
         let mut file = staging.file(&format!("{folder}{name}"))?;
-        pages.render(leaf, &mut file)?;
+        pages
+            .render(leaf, &mut file)
+            .with_context(|| name.clone())?;
         file.finish(&name)
     };
     let rendered = leaves.par_iter().map(|leaf| stage(*leaf, pages));

@@ -1,9 +1,11 @@
 //! A staging folder inside the output, and the moves that make it the site.
 
 use super::disk;
+use super::gate::{Gate, Watched};
 use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
+use crate::normalise::redact::Known;
 use crate::render::address::{EDITIONS, edition_folder};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -25,6 +27,8 @@ const PREFIX: &str = ".daybrief-stage-";
 pub(super) struct Staging {
     folder: TempDir,
     out: PathBuf,
+    /// What must not be written.
+    gate: Gate,
     /// Whether another build broke off here before.
     mends: bool,
     /// Held until the build ends, so that no other one writes here.
@@ -57,6 +61,7 @@ impl Staging {
         Ok(Self {
             folder,
             out: out.to_owned(),
+            gate: Gate::default(),
             mends,
             _lock: lock,
         })
@@ -72,6 +77,11 @@ impl Staging {
         self.folder.disable_cleanup(stays);
     }
 
+    /// Lets nothing into the stage from now on that holds one of these secrets either.
+    pub(super) fn guard(&mut self, secrets: &Known) {
+        self.gate = Gate::new(secrets);
+    }
+
     /// Makes a folder in the stage.
     pub(super) fn folder(&self, path: &str) -> Result<()> {
         let folder = self.folder.path().join(path);
@@ -79,12 +89,15 @@ impl Staging {
     }
 
     /// Opens a file in the stage. Its folder must be there.
-    pub(super) fn file(&self, path: &str) -> Result<Hashed> {
+    pub(super) fn file(&self, path: &str) -> Result<Hashed<'_>> {
+        self.let_pass(path, path.as_bytes())?;
         let path = self.folder.path().join(path);
         let file =
             disk::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Hashed {
             file: BufWriter::new(file),
+            gate: &self.gate,
+            watched: Watched::default(),
             hasher: Sha256::new(),
             size: 0,
         })
@@ -92,6 +105,8 @@ impl Staging {
 
     /// Writes a whole file into the stage; the entry's path is `name`.
     pub(super) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
+        self.let_pass(name, name.as_bytes())?;
+        self.let_pass(name, bytes)?;
         let path = self.folder.path().join(folder).join(name);
         disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Entry {
@@ -99,6 +114,16 @@ impl Staging {
             size: bytes.len() as u64,
             sha256: Sha256Sum::of(bytes),
         })
+    }
+
+    fn let_pass(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        // The name itself may be what must not be told.
+        let told = if self.gate.check(name.as_bytes()).is_ok() {
+            name
+        } else {
+            "the name of a file"
+        };
+        self.gate.check(bytes).with_context(|| told.to_owned())
     }
 
     /// Moves a staged file into the site, in one step. An identical one stays untouched.
@@ -358,14 +383,17 @@ fn same_content(a: &Path, b: &Path) -> bool {
 }
 
 /// A file that is hashed while it is written.
-pub(super) struct Hashed {
+pub(super) struct Hashed<'g> {
     file: BufWriter<disk::Written>,
+    gate: &'g Gate,
+    watched: Watched,
     hasher: Sha256,
     size: u64,
 }
 
-impl Write for Hashed {
+impl Write for Hashed<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.watched.take(bytes, self.gate)?;
         self.file.write_all(bytes)?;
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
@@ -377,9 +405,12 @@ impl Write for Hashed {
     }
 }
 
-impl Hashed {
+impl Hashed<'_> {
     /// Ends the file.
     pub(super) fn finish(mut self, name: &str) -> Result<Entry> {
+        self.watched
+            .end(self.gate)
+            .with_context(|| name.to_owned())?;
         self.file
             .flush()
             .with_context(|| format!("cannot write {name}"))?;

@@ -115,6 +115,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "diagnostic",
             "digest",
             "model",
+            "normalise::redact",
             "reading",
             "render",
             "site",

@@ -28,6 +28,7 @@ mod same_bytes;
 mod sample;
 mod sample_brief;
 mod schema;
+mod secrets;
 mod smoke;
 mod snapshot_command;
 mod story;

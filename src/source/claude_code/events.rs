@@ -278,10 +278,7 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
         };
         let placeholder = &masked[at..=at + length];
         let kind = &placeholder[opening.len()..];
-        let generic = ["assigned secret", "basic credentials"]
-            .iter()
-            .any(|generic| kind.starts_with(generic));
-        let believed = !generic || trust == Trust::Everything;
+        let believed = !redact::is_guess(kind) || trust == Trust::Everything;
         if believed && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
         }

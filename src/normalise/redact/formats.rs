@@ -1,0 +1,334 @@
+//! Formats of secrets that can be told by themselves: a prefix, what a token is made of
+//! after it, and its least length, as the providers document them.
+//!
+//! Everything here works on bytes, so that the same rules look at a text before it is
+//! stored and at a file before it is published.
+
+use super::{Span, random};
+use crate::model::SecretForm;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::LazyLock;
+
+/// One format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Format {
+    pub(super) kind: &'static str,
+    pub(super) form: SecretForm,
+    prefix: &'static str,
+    /// Least number of token characters after the prefix.
+    least: usize,
+    body: Body,
+    /// What else must hold.
+    only: Only,
+}
+
+/// What a token is made of after its prefix.
+#[derive(Clone, Copy, Debug)]
+enum Body {
+    Hex,
+    Upper,
+    Alnum,
+    /// Letters, digits, `-` and `_`.
+    Url,
+    /// The same and `.`.
+    Dotted,
+    /// All that base64, URLs and signatures are made of.
+    Wide,
+    /// Anything up to the end marker of a PEM block.
+    Pem,
+}
+
+/// What else must hold for a prefix to begin a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Only {
+    /// Nothing: the prefix is long enough to be no accident.
+    Prefix,
+    /// It begins a word (`task-...` and `risk-...` hold `sk-`).
+    AtStart,
+    /// It begins a word, and what follows looks random: the prefix is a common syllable.
+    Random,
+    /// The prefix is a name of a place that stays; only what follows is secret.
+    Place,
+    /// It stands inside the token, which begins before it.
+    Inside,
+}
+
+impl Body {
+    fn has(self, b: u8) -> bool {
+        match self {
+            Self::Hex => b.is_ascii_hexdigit(),
+            Self::Upper => b.is_ascii_uppercase() || b.is_ascii_digit(),
+            Self::Alnum => b.is_ascii_alphanumeric(),
+            Self::Url => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'),
+            Self::Dotted => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'),
+            Self::Wide => b.is_ascii_alphanumeric() || b"-_./+=:~%".contains(&b),
+            Self::Pem => true,
+        }
+    }
+}
+
+const fn of(
+    kind: &'static str,
+    prefix: &'static str,
+    least: usize,
+    body: Body,
+    only: Only,
+) -> Format {
+    Format {
+        kind,
+        form: SecretForm::Provider,
+        prefix,
+        least,
+        body,
+        only,
+    }
+}
+
+/// A format whose prefix is no accident.
+const fn sure(kind: &'static str, prefix: &'static str, least: usize, body: Body) -> Format {
+    of(kind, prefix, least, body, Only::Prefix)
+}
+
+/// A format whose prefix may end another word.
+const fn start(kind: &'static str, prefix: &'static str, least: usize, body: Body) -> Format {
+    of(kind, prefix, least, body, Only::AtStart)
+}
+
+/// A habit of writing that is no provider's own format.
+const fn habit(kind: &'static str, prefix: &'static str, least: usize, body: Body) -> Format {
+    Format {
+        form: SecretForm::Generic,
+        ..of(kind, prefix, least, body, Only::Random)
+    }
+}
+
+const fn pem(prefix: &'static str) -> Format {
+    sure("private key", prefix, 0, Body::Pem)
+}
+
+use Body::{Alnum, Dotted, Hex, Upper, Url, Wide};
+
+/// Formats from the providers' own documentation.
+#[rustfmt::skip]
+pub(super) static FORMATS: &[Format] = &[
+    // Models and what serves them.
+    sure("Anthropic key", "sk-ant-", 20, Url),
+    start("OpenAI key", "sk-proj-", 20, Url),
+    start("OpenAI key", "sk-svcacct-", 20, Url),
+    start("OpenAI key", "sk-admin-", 20, Url),
+    start("OpenRouter key", "sk-or-v1-", 40, Alnum),
+    habit("API key", "sk-", 32, Alnum),
+    habit("API key", "sk_", 32, Alnum),
+    start("xAI key", "xai-", 60, Alnum),
+    start("Groq key", "gsk_", 40, Alnum),
+    start("Cerebras key", "csk-", 40, Alnum),
+    start("Replicate token", "r8_", 30, Alnum),
+    start("Perplexity key", "pplx-", 40, Alnum),
+    start("NVIDIA key", "nvapi-", 40, Url),
+    start("Pinecone key", "pcsk_", 40, Url),
+    start("LangSmith key", "lsv2_pt_", 30, Url),
+    start("LangSmith key", "lsv2_sk_", 30, Url),
+    start("Tavily key", "tvly-", 20, Url),
+    of("Fireworks key", "fw_", 20, Alnum, Only::Random),
+    start("Hugging Face token", "hf_", 30, Alnum),
+    start("Hugging Face token", "api_org_", 30, Alnum),
+    // Code hosts, builds and package registries.
+    sure("GitHub token", "ghp_", 30, Alnum),
+    sure("GitHub token", "gho_", 30, Alnum),
+    sure("GitHub token", "ghu_", 30, Alnum),
+    sure("GitHub token", "ghs_", 30, Alnum),
+    sure("GitHub token", "ghr_", 30, Alnum),
+    sure("GitHub token", "github_pat_", 40, Url),
+    sure("GitLab token", "glpat-", 20, Dotted),
+    start("GitLab token", "gldt-", 20, Url),
+    start("GitLab token", "glrt-", 20, Url),
+    start("GitLab token", "glcbt-", 20, Url),
+    start("GitLab token", "glptt-", 20, Url),
+    start("GitLab token", "glft-", 20, Url),
+    start("GitLab token", "glsoat-", 20, Url),
+    start("GitLab token", "gloas-", 20, Url),
+    start("GitLab token", "glimt-", 20, Url),
+    start("GitLab token", "glagent-", 20, Url),
+    start("GitLab token", "GR1348941", 20, Url),
+    start("Bitbucket token", "ATBB", 28, Alnum),
+    start("Bitbucket token", "ATCTT3xFfG", 40, Wide),
+    start("Atlassian token", "ATATT3xFfG", 40, Wide),
+    start("Atlassian token", "ATSTT3xFfG", 40, Wide),
+    start("npm token", "npm_", 36, Alnum),
+    sure("PyPI token", "pypi-AgE", 40, Url),
+    sure("RubyGems key", "rubygems_", 40, Alnum),
+    of("crates.io token", "cio", 32, Alnum, Only::Random),
+    of("NuGet key", "oy2", 43, Alnum, Only::Random),
+    sure("Clojars token", "CLOJARS_", 50, Alnum),
+    sure("Docker token", "dckr_pat_", 20, Url),
+    sure("Docker token", "dckr_oat_", 20, Url),
+    start("Artifactory key", "AKCp", 60, Alnum),
+    start("Artifactory token", "cmVmdGtuOj", 40, Alnum),
+    start("CircleCI token", "CCIPAT_", 30, Url),
+    start("Buildkite token", "bkua_", 40, Alnum),
+    start("SonarQube token", "squ_", 40, Hex),
+    start("SonarQube token", "sqp_", 40, Hex),
+    start("SonarQube token", "sqa_", 40, Hex),
+    // Clouds.
+    start("AWS access key", "AKIA", 16, Upper),
+    start("AWS access key", "ASIA", 16, Upper),
+    start("AWS access key", "ABIA", 16, Upper),
+    start("AWS access key", "ACCA", 16, Upper),
+    start("AWS session token", "IQoJb3JpZ2lu", 80, Wide),
+    start("AWS Bedrock key", "ABSK", 90, Wide),
+    start("Google API key", "AIza", 35, Url),
+    start("Google OAuth token", "ya29.", 30, Dotted),
+    sure("Google OAuth secret", "GOCSPX-", 24, Url),
+    sure("DigitalOcean token", "dop_v1_", 60, Alnum),
+    sure("DigitalOcean token", "doo_v1_", 60, Alnum),
+    sure("DigitalOcean token", "dor_v1_", 60, Alnum),
+    sure("Heroku key", "HRKU-", 30, Url),
+    start("Netlify token", "nfp_", 30, Alnum),
+    start("Vercel token", "vcp_", 24, Alnum),
+    start("Fly token", "fm2_", 60, Wide),
+    start("Fly token", "fo1_", 40, Wide),
+    sure("Supabase key", "sbp_", 40, Alnum),
+    sure("Supabase key", "sb_secret_", 20, Url),
+    start("Render key", "rnd_", 28, Alnum),
+    sure("PlanetScale password", "pscale_pw_", 30, Dotted),
+    sure("PlanetScale token", "pscale_tkn_", 30, Dotted),
+    sure("PlanetScale token", "pscale_oauth_", 30, Dotted),
+    start("Neon key", "napi_", 40, Alnum),
+    start("Databricks token", "dapi", 32, Hex),
+    start("Doppler token", "dp.pt.", 40, Alnum),
+    start("Doppler token", "dp.st.", 40, Dotted),
+    start("Doppler token", "dp.ct.", 40, Alnum),
+    of("Terraform token", ".atlasv1.", 60, Url, Only::Inside),
+    start("Vault token", "hvs.", 20, Url),
+    start("Vault token", "hvb.", 20, Url),
+    start("Vault token", "hvr.", 20, Url),
+    start("Pulumi token", "pul-", 40, Hex),
+    start("1Password token", "ops_eyJ", 100, Wide),
+    sure("age key", "AGE-SECRET-KEY-1", 50, Upper),
+    start("Tailscale key", "tskey-", 20, Url),
+    start("Infracost key", "ico-", 32, Alnum),
+    // Talk and mail.
+    sure("Slack token", "xoxb-", 20, Url),
+    sure("Slack token", "xoxp-", 20, Url),
+    sure("Slack token", "xoxa-", 20, Url),
+    sure("Slack token", "xoxr-", 20, Url),
+    sure("Slack token", "xoxs-", 20, Url),
+    sure("Slack token", "xoxe-", 20, Url),
+    sure("Slack token", "xoxe.xox", 20, Url),
+    sure("Slack token", "xapp-", 20, Url),
+    of("Slack webhook", "hooks.slack.com/services/", 20, Wide, Only::Place),
+    of("Slack webhook", "hooks.slack.com/workflows/", 20, Wide, Only::Place),
+    of("Slack webhook", "hooks.slack.com/triggers/", 20, Wide, Only::Place),
+    of("Discord webhook", "discord.com/api/webhooks/", 40, Wide, Only::Place),
+    of("Discord webhook", "discordapp.com/api/webhooks/", 40, Wide, Only::Place),
+    of("Teams webhook", "webhook.office.com/webhookb2/", 40, Wide, Only::Place),
+    of("Telegram bot token", ":AA", 32, Url, Only::Inside),
+    sure("SendGrid key", "SG.", 40, Dotted),
+    start("Mailgun key", "key-", 32, Hex),
+    sure("Brevo key", "xkeysib-", 60, Url),
+    of("Resend key", "re_", 24, Url, Only::Random),
+    start("Twilio key", "SK", 32, Hex),
+    // Payments and shops.
+    sure("Stripe key", "sk_live_", 16, Alnum),
+    sure("Stripe key", "rk_live_", 16, Alnum),
+    sure("Stripe test key", "sk_test_", 16, Alnum),
+    sure("Stripe test key", "rk_test_", 16, Alnum),
+    sure("webhook signing secret", "whsec_", 24, Wide),
+    sure("Square token", "sq0atp-", 20, Url),
+    sure("Square secret", "sq0csp-", 40, Url),
+    of("Square token", "EAAA", 56, Url, Only::Random),
+    sure("Shopify token", "shpat_", 30, Hex),
+    sure("Shopify token", "shpca_", 30, Hex),
+    sure("Shopify token", "shppa_", 30, Hex),
+    sure("Shopify secret", "shpss_", 30, Hex),
+    sure("Plaid token", "access-production-", 30, Url),
+    // Watching, tracking, writing.
+    sure("New Relic key", "NRAK-", 24, Alnum),
+    sure("New Relic key", "NRII-", 24, Url),
+    start("Grafana token", "glsa_", 32, Url),
+    start("Grafana token", "glc_", 32, Wide),
+    start("Grafana key", "eyJrIjoi", 50, Wide),
+    start("Sentry token", "sntrys_", 60, Wide),
+    start("Sentry token", "sntryu_", 60, Hex),
+    start("Honeycomb key", "hcaik_", 50, Alnum),
+    start("Honeycomb key", "hcbik_", 50, Alnum),
+    start("Dynatrace token", "dt0c01.", 60, Dotted),
+    start("Postman key", "PMAK-", 50, Url),
+    start("Contentful token", "CFPAT-", 40, Url),
+    start("Figma token", "figd_", 36, Url),
+    start("Notion token", "ntn_", 40, Alnum),
+    of("Notion token", "secret_", 40, Alnum, Only::Random),
+    start("Linear key", "lin_api_", 32, Alnum),
+    start("Linear token", "lin_oauth_", 32, Alnum),
+    start("HubSpot token", "pat-na1-", 30, Url),
+    start("HubSpot token", "pat-eu1-", 30, Url),
+    start("Typeform token", "tfp_", 40, Wide),
+    start("Mapbox token", "sk.eyJ", 60, Dotted),
+    start("Dropbox token", "sl.", 100, Url),
+    // Keys and tokens of no provider in particular.
+    Format { form: SecretForm::Generic, ..start("JSON web token", "eyJ", 60, Wide) },
+    pem("-----BEGIN PRIVATE KEY-----"),
+    pem("-----BEGIN RSA PRIVATE KEY-----"),
+    pem("-----BEGIN EC PRIVATE KEY-----"),
+    pem("-----BEGIN DSA PRIVATE KEY-----"),
+    pem("-----BEGIN OPENSSH PRIVATE KEY-----"),
+    pem("-----BEGIN ENCRYPTED PRIVATE KEY-----"),
+    pem("-----BEGIN PGP PRIVATE KEY BLOCK-----"),
+];
+
+static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(FORMATS.iter().map(|f| f.prefix))
+        .expect("the prefixes are short fixed texts")
+});
+
+/// Every token of a format in some bytes, in order.
+pub fn find(bytes: &[u8]) -> impl Iterator<Item = Span> {
+    PREFIXES
+        .find_iter(bytes)
+        .filter_map(|found| token(&FORMATS[found.pattern().as_usize()], bytes, found.start()))
+}
+
+/// The same without what documentation uses as an example.
+pub fn secrets(bytes: &[u8]) -> impl Iterator<Item = Span> {
+    find(bytes).filter(|s| !super::is_example(&String::from_utf8_lossy(&bytes[s.start..s.end])))
+}
+
+/// The token that a prefix begins, when it is one.
+fn token(format: &Format, bytes: &[u8], at: usize) -> Option<Span> {
+    let after = at + format.prefix.len();
+    if matches!(format.body, Body::Pem) {
+        return Some(Span::new(format.kind, at, end_of_pem(bytes, after)));
+    }
+    let body = &bytes[after..];
+    let length = body.iter().take_while(|b| format.body.has(**b)).count();
+    let begins_word = || at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+    let start = match format.only {
+        Only::Prefix => at,
+        Only::AtStart if begins_word() => at,
+        Only::Random if begins_word() && random::is_random(&body[..length]) => at,
+        Only::Place => after,
+        Only::Inside => begin(bytes, at)?,
+        Only::AtStart | Only::Random => return None,
+    };
+    (length >= format.least).then(|| Span::new(format.kind, start, after + length))
+}
+
+/// Where the letters and digits before a place begin; a token has eight of them at least.
+fn begin(bytes: &[u8], at: usize) -> Option<usize> {
+    let before = bytes[..at].iter().rev();
+    let length = before.take_while(|b| b.is_ascii_alphanumeric()).count();
+    (length >= 8).then_some(at - length)
+}
+
+/// The end of a PEM block: after its end marker, or of the text.
+fn end_of_pem(bytes: &[u8], from: usize) -> usize {
+    static END: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::new(["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"])
+            .expect("the markers are short fixed texts")
+    });
+    END.find(&bytes[from..])
+        .map_or(bytes.len(), |found| from + found.end())
+}

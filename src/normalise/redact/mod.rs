@@ -1,0 +1,272 @@
+//! Secrets are masked at the border, before anything is stored.
+//!
+//! In layers: formats that tell themselves ([`formats`]), values that their surroundings
+//! tell ([`named`]), the same in every encoding that somebody might undo ([`views`]), and
+//! last what only looks random ([`random`]). A masked secret leaves its kind and, when it
+//! is long, its last four characters: `[secret: GitHub token …9f3c]`.
+
+pub mod formats;
+mod known;
+mod named;
+mod random;
+mod views;
+
+use crate::model::{Secret, SecretForm};
+use known::KNOWN;
+use named::{ASSIGNED, CREDENTIALS, URL_PASSWORD};
+use std::borrow::Cow;
+
+pub use known::Known;
+
+const PLACEHOLDER: &str = "[secret: ";
+/// Kind of what only looks like a secret.
+const RANDOM: &str = "random token";
+/// Kind of a value that documentation uses as an example.
+const EXAMPLE: &str = "documented example";
+/// Kind of a key that was given where a hint of it belongs.
+const WHOLE_KEY: &str = "whole key";
+/// Parts of values that documentation uses as examples, in lower case: recognised, still masked.
+const EXAMPLES: &[&str] = &["example", "xxxxxxxx", "00000000", "1234567890abcdef"];
+
+/// A secret in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// What it is: `GitHub token`.
+    pub kind: &'static str,
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last one.
+    pub end: usize,
+}
+
+impl Span {
+    const fn new(kind: &'static str, start: usize, end: usize) -> Self {
+        Self { kind, start, end }
+    }
+}
+
+/// What a text is for, which decides how much of it may be a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Words and commands: anything in it.
+    Words,
+    /// A name or an identifier, which may well look random.
+    Name,
+    /// What is shown of a key: its ends at most.
+    KeyHint,
+}
+
+/// Masks every secret in a text. Returns the text itself, borrowed, when there is none.
+pub fn mask(text: &str) -> Cow<'_, str> {
+    mask_field(text, Field::Words, &Known::default(), &mut |_| {})
+}
+
+/// The same as far as a field may hold one, with secrets that are known already; `seen` is
+/// told each one as it stood.
+pub fn mask_field<'t>(
+    text: &'t str,
+    field: Field,
+    known: &Known,
+    seen: &mut dyn FnMut(&str),
+) -> Cow<'t, str> {
+    let spans = find(text, field, known);
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut done = 0;
+    for span in spans {
+        let value = &text[span.start..span.end];
+        let kind = if is_example(value) {
+            EXAMPLE
+        } else {
+            seen(value);
+            span.kind
+        };
+        masked.push_str(&text[done..span.start]);
+        masked.push_str(&placeholder(kind, value));
+        done = span.end;
+    }
+    masked.push_str(&text[done..]);
+    Cow::Owned(masked)
+}
+
+/// Every secret of a text, in order, none inside another.
+fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
+    let mut spans = plain(text, known);
+    for view in views::decoded(text) {
+        spans.extend(plain(&view.text, known).into_iter().map(|span| {
+            let (start, end) = view.place(span.start, span.end);
+            Span { start, end, ..span }
+        }));
+    }
+    for (start, end, inside) in views::base64(text) {
+        let kind = plain(&inside, known).first().map(|span| span.kind);
+        spans.extend(kind.map(|kind| Span { kind, start, end }));
+    }
+    match field {
+        Field::Words => spans.extend(random::find(text)),
+        Field::KeyHint if spans.is_empty() => spans.extend(whole_key(text)),
+        Field::KeyHint | Field::Name => {}
+    }
+    // Placeholders of an importer, or of the border the time before, stay as they are.
+    let placed: Vec<(usize, usize)> = placeholders(text).collect();
+    spans.retain(|s| {
+        !placed
+            .iter()
+            .any(|(start, end)| s.start < *end && *start < s.end)
+    });
+    merged(spans)
+}
+
+/// Spans in order; those that overlap are one, named by the first.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|s| (s.start, usize::MAX - s.end));
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut().filter(|last| span.start < last.end) {
+            Some(last) => last.end = last.end.max(span.end),
+            None => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// What formats and surroundings tell, and what is known.
+fn plain(text: &str, known: &Known) -> Vec<Span> {
+    let mut spans: Vec<Span> = formats::find(text.as_bytes()).collect();
+    spans.extend(named::find(text));
+    spans.extend(known.find(text));
+    spans
+}
+
+/// A key that was given whole: a hint is short, or has its middle left out.
+fn whole_key(text: &str) -> Option<Span> {
+    let is_short = text.len() < 24;
+    let is_cut = text.contains("...") || text.contains('\u{2026}') || text.contains('*');
+    let is_digest = text.contains(':') || text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_key = !is_short && !is_cut && !is_digest && !text.contains(' ');
+    is_key.then(|| Span::new(WHOLE_KEY, 0, text.len()))
+}
+
+/// Where placeholders stand in a text: exactly what [`placeholder`] writes, so that nothing
+/// hides inside one.
+fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.match_indices(PLACEHOLDER).filter_map(|(at, _)| {
+        let after = &text[at + PLACEHOLDER.len()..];
+        let inside = &after[..after.find(']')?];
+        let is_ours = kinds().any(|(kind, _)| {
+            let last = inside.strip_prefix(kind);
+            let last = last.map(|l| l.strip_prefix(" \u{2026}").unwrap_or(l));
+            last.is_some_and(|l| l.len() <= 4 && l.bytes().all(|b| b.is_ascii_alphanumeric()))
+        });
+        is_ours.then_some((at, at + PLACEHOLDER.len() + inside.len() + 1))
+    })
+}
+
+/// Every kind, and how sure its form makes us.
+fn kinds() -> impl Iterator<Item = (&'static str, Option<SecretForm>)> {
+    let others = [
+        (URL_PASSWORD, Some(SecretForm::Generic)),
+        (ASSIGNED, Some(SecretForm::Generic)),
+        (CREDENTIALS, Some(SecretForm::Generic)),
+        (WHOLE_KEY, Some(SecretForm::Generic)),
+        (KNOWN, Some(SecretForm::Generic)),
+        (EXAMPLE, Some(SecretForm::Example)),
+        // Masked for caution; nothing says that it is one.
+        (RANDOM, None),
+    ];
+    let formats = formats::FORMATS.iter().map(|f| (f.kind, Some(f.form)));
+    formats.chain(others)
+}
+
+/// The secret named by a placeholder that the border, or an importer before it,
+/// left in a text.
+pub fn masked_secret(text: &str) -> Option<Secret> {
+    text.match_indices(PLACEHOLDER).find_map(|(at, _)| {
+        let after = &text[at + PLACEHOLDER.len()..];
+        let (kind, form) = kinds().find(|(kind, _)| after.starts_with(kind))?;
+        Some(Secret { kind, form: form? })
+    })
+}
+
+/// Whether a kind, or what follows it, is one that no format tells: in source text
+/// `token=parse(...)` assigns no secret.
+pub fn is_guess(kind: &str) -> bool {
+    [ASSIGNED, CREDENTIALS, RANDOM]
+        .iter()
+        .any(|guess| kind.starts_with(guess))
+}
+
+fn is_example(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    EXAMPLES.iter().any(|e| value.contains(e))
+}
+
+/// Last four characters only of values long enough that they give nothing away.
+fn placeholder(kind: &str, value: &str) -> String {
+    let characters: Vec<char> = value.chars().collect();
+    let last = &characters[characters.len().saturating_sub(4)..];
+    let tells = characters.len() >= 16 && last.iter().all(char::is_ascii_alphanumeric);
+    if !tells {
+        return format!("{PLACEHOLDER}{kind}]");
+    }
+    let last: String = last.iter().collect();
+    format!("{PLACEHOLDER}{kind} \u{2026}{last}]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        assert_eq!(mask(text), expect);
+    }
+
+    #[test]
+    fn provider_tokens_are_masked_to_the_end() {
+        check(
+            "curl -H x-api-key:sk-ant-api03-aaaaaaaaaaaaaaaaaaaaaaaa-bbbbQ9Zk https://a.example",
+            "curl -H x-api-key:[secret: Anthropic key \u{2026}Q9Zk] https://a.example",
+        );
+        check(
+            "AKIAQQQQWWWWEEEERRRR",
+            "[secret: AWS access key \u{2026}RRRR]",
+        );
+    }
+
+    #[test]
+    fn shapes_we_print_on_purpose_stay() {
+        for kept in [
+            "sk-ant-...A3F2",
+            "task-0123456789012345678901234567890123456789",
+            "src/token.rs",
+            "token=$TOKEN",
+            "3f2a9c1e-5b1d-4c8e-9a42-000000000000",
+            "https://user@host.example/path",
+        ] {
+            check(kept, kept);
+        }
+    }
+
+    #[test]
+    fn passwords_in_urls_and_assignments() {
+        check(
+            "postgres://app:hunter22@db.example/x",
+            "postgres://app:[secret: password in a URL]@db.example/x",
+        );
+        check(
+            "DB_PASSWORD=correct-horse run",
+            "DB_PASSWORD=[secret: assigned secret] run",
+        );
+    }
+
+    #[test]
+    fn masking_twice_changes_nothing_and_the_kind_is_recognised() {
+        let once = mask("key ghp_0123456789abcdefghijABCDEFGHIJ012345 here").into_owned();
+        check(&once, &once);
+        assert_eq!(masked_secret(&once).map(|s| s.kind), Some("GitHub token"));
+        assert_eq!(masked_secret("no secret"), None);
+    }
+}

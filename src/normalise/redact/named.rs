@@ -1,0 +1,409 @@
+//! Secrets that only their surroundings tell: the value beside a name (`PASSWORD=...`,
+//! `X-Api-Key: ...`, `"token": "..."`, `--secret ...`), a credential in a header, the
+//! password in a URL or of a program's flag.
+
+use super::{Span, random};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
+
+pub(super) const URL_PASSWORD: &str = "password in a URL";
+pub(super) const ASSIGNED: &str = "assigned secret";
+pub(super) const CREDENTIALS: &str = "credentials in a header";
+
+/// Longest value that is looked at.
+const VALUE: usize = 4_096;
+/// Least length of a value beside a name that says secret.
+const LEAST: usize = 6;
+/// The same where the name says little: then the value has to look like one too.
+const LEAST_WEAK: usize = 16;
+
+/// How much the end of a name says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Secret,
+    /// Half of such values are none: `sort_key`, `signature`.
+    Maybe,
+    /// A scheme may stand before the credential.
+    Header,
+    /// Everything up to the end of the line.
+    Cookie,
+}
+
+/// Ends of names, in lower case. The longest that fits decides.
+const NAMES: &[(&str, Says)] = &[
+    ("password", Says::Secret),
+    ("passwd", Says::Secret),
+    ("passphrase", Says::Secret),
+    ("pwd", Says::Secret),
+    ("_pass", Says::Secret),
+    ("-pass", Says::Secret),
+    ("secret", Says::Secret),
+    ("token", Says::Secret),
+    ("apikey", Says::Secret),
+    ("api_key", Says::Secret),
+    ("api-key", Says::Secret),
+    ("accesskey", Says::Secret),
+    ("access_key", Says::Secret),
+    ("access-key", Says::Secret),
+    ("secretkey", Says::Secret),
+    ("secret_key", Says::Secret),
+    ("secret-key", Says::Secret),
+    ("privatekey", Says::Secret),
+    ("private_key", Says::Secret),
+    ("private-key", Says::Secret),
+    ("accountkey", Says::Secret),
+    ("account_key", Says::Secret),
+    ("auth_key", Says::Secret),
+    ("authkey", Says::Secret),
+    ("signing_key", Says::Secret),
+    ("encryption_key", Says::Secret),
+    ("key_base", Says::Secret),
+    ("key-base", Says::Secret),
+    ("_pat", Says::Secret),
+    ("key", Says::Maybe),
+    ("auth", Says::Maybe),
+    ("credential", Says::Maybe),
+    ("credentials", Says::Maybe),
+    ("sig", Says::Maybe),
+    ("signature", Says::Maybe),
+    ("webhook", Says::Maybe),
+    ("session", Says::Maybe),
+    ("sessionid", Says::Maybe),
+    ("authorization", Says::Header),
+    ("cookie", Says::Cookie),
+];
+
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(NAMES.iter().map(|(name, _)| name))
+        .expect("the names are short fixed texts")
+});
+
+/// Programs with a flag that takes a password, or `user:password`.
+const FLAGS: &[(&str, &str, bool)] = &[
+    ("redis-cli", "-a", false),
+    ("sshpass", "-p", false),
+    ("docker login", "-p", false),
+    ("mongo", "-p", false),
+    ("curl", "-u", true),
+    ("curl", "--user", true),
+    ("wget", "--user", true),
+    ("http", "-a", true),
+];
+
+/// Every secret that its surroundings tell, in no order.
+pub(super) fn find(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    if text.contains("://") {
+        url_passwords(text, &mut spans);
+    }
+    if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
+        let ends: Vec<(usize, Says)> = names(text);
+        spans.extend(
+            ends.into_iter()
+                .filter_map(|(end, says)| value(text, end, says)),
+        );
+        schemes(text, &mut spans);
+        flags(text, &mut spans);
+    }
+    spans
+}
+
+/// Where a name ends that says something, and what.
+fn names(text: &str) -> Vec<(usize, Says)> {
+    let bytes = text.as_bytes();
+    let mut ends: Vec<(usize, Says, usize)> = Vec::new();
+    for found in WORDS.find_overlapping_iter(text) {
+        let next = bytes.get(found.end());
+        if next.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+            continue;
+        }
+        let (_, says) = NAMES[found.pattern().as_usize()];
+        match ends.last_mut().filter(|(end, ..)| *end == found.end()) {
+            Some((_, longest, length)) if *length < found.len() => {
+                *longest = says;
+                *length = found.len();
+            }
+            Some(_) => {}
+            None => ends.push((found.end(), says, found.len())),
+        }
+    }
+    ends.into_iter().map(|(end, says, _)| (end, says)).collect()
+}
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Equals,
+    Colon,
+    /// `--name value`.
+    Flag,
+}
+
+/// The value beside a name that ends here.
+fn value(text: &str, end: usize, says: Says) -> Option<Span> {
+    let (sign, mut rest) = sign(text, end)?;
+    if says == Says::Header {
+        rest = after_scheme(rest);
+    }
+    let start = text.len() - rest.len();
+    let (skipped, value) = match says {
+        Says::Cookie => (0, up_to(rest, &['"', '\'', '\n', '\r'])),
+        _ => quoted(rest),
+    };
+    let start = start + skipped;
+    if is_reference(value) || value.starts_with(super::PLACEHOLDER) {
+        return None;
+    }
+    let is_secret = match says {
+        Says::Secret => value.len() >= LEAST && is_value(text, start, value, sign),
+        Says::Header | Says::Cookie => value.len() >= LEAST && sign != Sign::Flag,
+        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value),
+    };
+    let kind = match says {
+        Says::Header | Says::Cookie => CREDENTIALS,
+        Says::Secret | Says::Maybe => ASSIGNED,
+    };
+    is_secret.then(|| Span::new(kind, start, start + value.len()))
+}
+
+/// The sign after a name, and what follows it.
+fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
+    let rest = &text[end..];
+    // The end of a quoted name, whatever escapes it: `"token":`, `\"token\":`, `['token']`.
+    let after = rest.trim_start_matches(['\\', '"', '\'', ']']);
+    let spaced = after.trim_start_matches(' ');
+    for (mark, sign) in [
+        ("=>", Sign::Equals),
+        (":=", Sign::Equals),
+        ("==", Sign::Equals),
+        ("=", Sign::Equals),
+        (":", Sign::Colon),
+    ] {
+        if let Some(rest) = spaced.strip_prefix(mark) {
+            return Some((sign, rest.trim_start_matches([' ', '\t'])));
+        }
+    }
+    let name = text[..end]
+        .rfind(char::is_whitespace)
+        .map_or(0, |at| at + 1);
+    let is_flag = text[name..]
+        .trim_start_matches(['"', '\''])
+        .starts_with("--");
+    let value = rest.trim_start_matches(' ');
+    (is_flag && rest.starts_with(' ') && !value.starts_with('-')).then_some((Sign::Flag, value))
+}
+
+/// A value with how far in it begins: inside its quotes, or up to what ends a word.
+fn quoted(rest: &str) -> (usize, &str) {
+    let escapes = rest.len() - rest.trim_start_matches('\\').len();
+    let inside = &rest[escapes..];
+    match inside.chars().next() {
+        Some(quote @ ('"' | '\'' | '`')) => {
+            let value = up_to(&inside[1..], &[quote]);
+            (escapes + 1, value.trim_end_matches('\\'))
+        }
+        _ if escapes > 0 => (0, ""),
+        _ => {
+            let ends = [
+                ' ', '\t', '\n', '\r', '"', '\'', '`', '&', ';', ',', '<', '>', ')', '}', ']', '|',
+                '\\',
+            ];
+            (0, up_to(rest, &ends))
+        }
+    }
+}
+
+fn up_to<'t>(text: &'t str, ends: &[char]) -> &'t str {
+    let end = text.find(ends).unwrap_or(text.len());
+    let mut end = end.min(VALUE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Whether a value names a place or a type instead of being one: `$TOKEN`, `<yours>`,
+/// `{{ secret }}`, `***`, `none`.
+fn is_reference(value: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "none",
+        "null",
+        "true",
+        "false",
+        "undefined",
+        "string",
+        "redacted",
+        "required",
+        "optional",
+        "changeme",
+        "password",
+        "secret",
+        "token",
+        "boolean",
+        "number",
+        "hidden",
+        "masked",
+    ];
+    let word = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let same = value
+        .bytes()
+        .next()
+        .is_some_and(|b| value.bytes().all(|other| other == b));
+    value.starts_with(['$', '<', '{', '[', '%', '(', '@'])
+        || value.contains("${")
+        || value.contains("...")
+        || value.contains('\u{2026}')
+        || value.contains("****")
+        || same
+        || WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
+        || value.starts_with("arn:")
+}
+
+/// Whether what stands beside a secret's name is a value, and not code or prose.
+fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
+    let next = text[start + value.len()..].chars().next();
+    let in_quotes = text[..start].ends_with(['"', '\'', '`']);
+    let has = |f: fn(char) -> bool| value.chars().any(f);
+    let plain = value.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    // `config.token`, `get_token()`, `tokens[0]`, `Option<String>`: names of code.
+    let is_code = !in_quotes
+        && (matches!(next, Some('(' | '[' | '<'))
+            || value.contains('(')
+            || value.contains("::")
+            || (value.contains('.')
+                && value
+                    .chars()
+                    .all(|c| c.is_ascii_alphabetic() || matches!(c, '.' | '_'))));
+    if is_code {
+        return false;
+    }
+    match sign {
+        Sign::Equals => !plain || in_quotes || value.len() >= 12 || !value.contains('_'),
+        // In prose and in code a word follows a colon.
+        Sign::Colon | Sign::Flag => {
+            in_quotes && !value.contains(' ')
+                || has(|c| c.is_ascii_digit())
+                || has(|c| !c.is_alphanumeric() && !matches!(c, '.' | ' ' | '_' | '-' | '/'))
+                || looks_like_key(value)
+        }
+    }
+}
+
+/// Digits and letters without a break by spaces, or a random text.
+pub(super) fn looks_like_key(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let marks = bytes
+        .iter()
+        .filter(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))
+        .count();
+    let is_hex = bytes.iter().all(u8::is_ascii_hexdigit) && bytes.len() >= 32;
+    random::is_random(bytes)
+        || is_hex
+        || (digits >= 3 && letters >= 3 && marks * 8 <= bytes.len() && !value.contains(' '))
+}
+
+/// `Bearer abc` without its scheme.
+fn after_scheme(rest: &str) -> &str {
+    let scheme = rest.trim_start_matches(['"', '\'', '\\']);
+    let word = scheme.split(' ').next().unwrap_or_default();
+    let is_scheme = !word.is_empty()
+        && word.len() <= 20
+        && word.len() < scheme.len()
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !word.chars().any(|c| c.is_ascii_digit() && word.len() > 12);
+    if is_scheme {
+        scheme[word.len()..].trim_start_matches(' ')
+    } else {
+        rest
+    }
+}
+
+/// Credentials after a scheme that stands without its header's name.
+fn schemes(text: &str, spans: &mut Vec<Span>) {
+    for scheme in ["Bearer ", "bearer ", "Basic "] {
+        for (at, _) in text.match_indices(scheme) {
+            let start = at + scheme.len();
+            let (skipped, value) = quoted(&text[start..]);
+            let value = value.trim_end_matches(':');
+            if value.len() >= LEAST_WEAK && !is_reference(value) && looks_like_key(value) {
+                let start = start + skipped;
+                spans.push(Span::new(CREDENTIALS, start, start + value.len()));
+            }
+        }
+    }
+}
+
+/// Passwords of flags that have no telling name.
+fn flags(text: &str, spans: &mut Vec<Span>) {
+    for (program, flag, with_user) in FLAGS {
+        if !text.contains(program) {
+            continue;
+        }
+        for (at, _) in text.match_indices(flag) {
+            let (before, after) = (&text[..at], &text[at + flag.len()..]);
+            let begins = before.is_empty() || before.ends_with([' ', '"', '\'']);
+            let value = after.trim_start_matches([' ', '=']);
+            if !begins || value.len() == after.len() {
+                continue;
+            }
+            let start = text.len() - value.len();
+            let (skipped, value) = quoted(value);
+            let (skipped, value) = match (with_user, value.split_once(':')) {
+                (true, Some((user, password))) => (skipped + user.len() + 1, password),
+                (true, None) => continue,
+                (false, _) => (skipped, value),
+            };
+            if value.len() >= 4 && !is_reference(value) && !value.starts_with('-') {
+                spans.push(Span::new(
+                    ASSIGNED,
+                    start + skipped,
+                    start + skipped + value.len(),
+                ));
+            }
+        }
+    }
+    if text.contains("mysql") || text.contains("mariadb") {
+        for (at, _) in text.match_indices(" -p") {
+            let (skipped, value) = quoted(&text[at + 3..]);
+            if value.len() >= 4 && !is_reference(value) {
+                let start = at + 3 + skipped;
+                spans.push(Span::new(ASSIGNED, start, start + value.len()));
+            }
+        }
+    }
+}
+
+/// The password of `scheme://user:password@host`, and a token that stands for both.
+fn url_passwords(text: &str, spans: &mut Vec<Span>) {
+    for (scheme, _) in text.match_indices("://") {
+        let begin = scheme + 3;
+        let authority = up_to(
+            &text[begin..],
+            &['/', '?', '#', ' ', '"', '\'', '<', '>', '\\', '\n'],
+        );
+        // A password may hold a slash that nobody escaped.
+        let authority = if authority.contains('@') {
+            authority
+        } else {
+            let ends = ['?', '#', ' ', '"', '\'', '<', '>', '\\', '\n'];
+            up_to(&text[begin..], &ends)
+        };
+        let Some((credentials, _)) = authority.rsplit_once('@') else {
+            continue;
+        };
+        let (start, secret) = match credentials.split_once(':') {
+            Some((user, password)) if !user.contains('/') => (begin + user.len() + 1, password),
+            None if credentials.len() >= LEAST_WEAK && looks_like_key(credentials) => {
+                (begin, credentials)
+            }
+            _ => continue,
+        };
+        if !secret.is_empty() && !is_reference(secret) {
+            spans.push(Span::new(URL_PASSWORD, start, start + secret.len()));
+        }
+    }
+}
