@@ -1,8 +1,8 @@
 //! Secrets are masked at the border, before anything is stored.
 //!
 //! In layers: formats that tell themselves ([`formats`]), values that their surroundings
-//! tell ([`named`]), the same in every encoding that somebody might undo ([`views`]), and
-//! last what only looks random ([`random`]). A masked secret leaves its kind and, when it
+//! tell (`named`), the same in every encoding that somebody might undo (`views`), what was
+//! recognised elsewhere ([`Known`]), and last what only looks random (`random`). A masked secret leaves its kind and, when it
 //! is long, its last four characters: `[secret: GitHub token …9f3c]`.
 
 pub mod formats;
@@ -114,7 +114,7 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
     spans.retain(|s| {
         !placed
             .iter()
-            .any(|(start, end)| s.start < *end && *start < s.end)
+            .any(|(start, end)| *start <= s.start && s.end <= *end)
     });
     merged(spans)
 }
@@ -218,6 +218,7 @@ fn placeholder(kind: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
@@ -268,5 +269,55 @@ mod tests {
         check(&once, &once);
         assert_eq!(masked_secret(&once).map(|s| s.kind), Some("GitHub token"));
         assert_eq!(masked_secret("no secret"), None);
+    }
+
+    /// Pieces that rules look at, in any order and with anything between them.
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            any::<String>(),
+            "[A-Za-z0-9+/_-]{0,60}",
+            Just("ghp_0123456789abcdefghijABCDEFGHIJ012345".to_owned()),
+            proptest::sample::select(vec![
+                "password",
+                "token",
+                "=",
+                ": ",
+                "\"",
+                "\\\"",
+                "\\u",
+                "%3",
+                "%41",
+                "://",
+                "@",
+                " -p",
+                "mysql",
+                "[secret: ",
+                "[secret: GitHub token]",
+                "Authorization: ",
+                "Bearer ",
+                "sk-",
+                "-----BEGIN PRIVATE KEY-----",
+                "-----END PRIVATE KEY-----",
+                "\u{200b}",
+                "\u{e9}",
+                ":AA",
+                ".atlasv1.",
+                "curl -u a:",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_masked(text in pieces()) {
+            let masked = mask(&text).into_owned();
+            prop_assert!(formats::find(masked.as_bytes()).next().is_none(), "{masked}");
+            for field in [Field::Name, Field::KeyHint] {
+                let known = Known::new([text.clone()]);
+                let _ = mask_field(&text, field, &known, &mut |_| {});
+            }
+        }
     }
 }
