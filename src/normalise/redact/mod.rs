@@ -88,6 +88,11 @@ pub fn mask_field<'t>(
         done = span.end;
     }
     masked.push_str(&text[done..]);
+    // What stood glued to a secret may be told as one now that it stands beside a placeholder.
+    if formats::find(masked.as_bytes()).next().is_some() {
+        let again = mask_field(&masked, field, known, seen).into_owned();
+        return Cow::Owned(again);
+    }
     Cow::Owned(masked)
 }
 
@@ -249,6 +254,20 @@ mod tests {
         ] {
             check(kept, kept);
         }
+    }
+
+    #[test]
+    fn a_token_glued_to_another_is_masked_too() {
+        let jwt = format!("eyJ{}", "a1B2".repeat(20));
+        let glued = format!(
+            "password={jwt}, x\"ghp_{}AKIAQQQQWWWWEEEERRRR",
+            "a1B2".repeat(9)
+        );
+        let masked = mask(&glued);
+        assert!(
+            formats::find(masked.as_bytes()).next().is_none(),
+            "{masked}"
+        );
     }
 
     #[test]
