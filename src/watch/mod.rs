@@ -100,7 +100,7 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
     let (sender, messages) = channel();
     let nudged = sender.clone();
     let nudge = move || nudged.send(Message::Nudged).is_ok();
-    let mut nudge = Nudge::new(options.poll, nudge);
+    let nudge = Nudge::new(options.poll, nudge);
     let (status, statuses) = watch::channel(Status::default());
     let (end_server, ended) = oneshot::channel();
     let server = options.listener.map(|listener| {
@@ -112,10 +112,6 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
     });
     started(End(sender));
     let config = config::read(options.root).unwrap_or_default();
-    nudge.point_at(options.root, &config);
-    if nudge.polls() && !options.poll {
-        (options.tell)(&Told::Polls);
-    }
     let mut watch = Watch {
         root: options.root,
         tell: options.tell,
@@ -124,11 +120,15 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
         messages,
         nudge,
         status,
-        inputs: Inputs::of(options.root, &config),
+        is_told: !options.poll,
+        inputs: Inputs::default(),
         config,
         mistakes: Vec::new(),
         assets: VecDeque::new(),
     };
+    // In this order: what changes from here on is told.
+    watch.point();
+    watch.inputs = Inputs::of(watch.root, &watch.config);
     watch.until_the_end()?;
     drop(end_server);
     match server.map(std::thread::JoinHandle::join) {
@@ -145,6 +145,8 @@ struct Watch<'a> {
     messages: Receiver<Message>,
     nudge: Nudge,
     status: watch::Sender<Status>,
+    /// Whether whoever looks believes that the system tells of changes.
+    is_told: bool,
     inputs: Inputs,
     config: Config,
     /// Those that are shown now.
@@ -335,17 +337,21 @@ impl Watch<'_> {
         }
     }
 
+    /// Watches where the inputs are now; tells once when the system cannot.
+    fn point(&mut self) {
+        self.nudge.point_at(self.root, &self.config);
+        if self.nudge.polls() && std::mem::replace(&mut self.is_told, false) {
+            (self.tell)(&Told::Polls);
+        }
+    }
+
     /// Looks at the inputs; tells which of them are other ones than before.
     fn look(&mut self) -> Vec<String> {
         let before = self.config.clone();
         if let Ok(config) = config::read(self.root) {
             self.config = config;
         }
-        let was_told = !self.nudge.polls();
-        self.nudge.point_at(self.root, &self.config);
-        if was_told && self.nudge.polls() {
-            (self.tell)(&Told::Polls);
-        }
+        self.point();
         let inputs = Inputs::of(self.root, &self.config);
         let mut changes = self.inputs.changes(&inputs);
         self.inputs = inputs;

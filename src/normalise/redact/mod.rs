@@ -18,7 +18,8 @@ use std::borrow::Cow;
 
 pub use known::Known;
 
-const PLACEHOLDER: &str = "[secret: ";
+/// Every placeholder begins so.
+pub const PLACEHOLDER: &str = "[secret: ";
 /// Kind of what only looks like a secret.
 const RANDOM: &str = "random token";
 /// Kind of a value that documentation uses as an example.
@@ -154,9 +155,9 @@ fn whole_key(text: &str) -> Option<Span> {
     is_key.then(|| Span::new(WHOLE_KEY, 0, text.len()))
 }
 
-/// Where placeholders stand in a text: exactly what [`placeholder`] writes, so that nothing
+/// Where placeholders stand in a text, from their first byte to after their last: exactly what masking writes, so that nothing
 /// hides inside one.
-fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> {
+pub fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> {
     text.match_indices(PLACEHOLDER).filter_map(|(at, _)| {
         let after = &text[at + PLACEHOLDER.len()..];
         let inside = &after[..after.find(']')?];
@@ -195,9 +196,10 @@ pub fn masked_secret(text: &str) -> Option<Secret> {
     })
 }
 
-/// Whether a kind, or what follows it, is one that no format tells: in source text
+/// Whether a placeholder is of a kind that no format tells: in source text
 /// `token=parse(...)` assigns no secret.
-pub fn is_guess(kind: &str) -> bool {
+pub fn is_guess(placeholder: &str) -> bool {
+    let kind = placeholder.strip_prefix(PLACEHOLDER).unwrap_or_default();
     [ASSIGNED, CREDENTIALS, RANDOM]
         .iter()
         .any(|guess| kind.starts_with(guess))

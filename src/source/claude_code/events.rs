@@ -266,19 +266,15 @@ pub(super) enum Trust {
 
 /// The placeholders of the secrets in a text that is not kept.
 pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
+    // What the text brought itself is not a finding of ours.
+    if text.contains(redact::PLACEHOLDER) {
+        return None;
+    }
     let masked = redact::mask(text);
     let mut kinds: Vec<&str> = Vec::new();
-    for (at, opening) in masked.match_indices("[secret: ") {
-        // What the text brought itself is not a finding of ours.
-        if text.contains("[secret: ") {
-            break;
-        }
-        let Some(length) = masked[at..].find(']') else {
-            continue;
-        };
-        let placeholder = &masked[at..=at + length];
-        let kind = &placeholder[opening.len()..];
-        let believed = !redact::is_guess(kind) || trust == Trust::Everything;
+    for (start, end) in redact::placeholders(&masked) {
+        let placeholder = &masked[start..end];
+        let believed = !redact::is_guess(placeholder) || trust == Trust::Everything;
         if believed && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
         }
