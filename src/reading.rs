@@ -84,10 +84,11 @@ pub fn read(file: &SnapshotFile, inventory: &Inventory) -> Result<(Reading, Vec<
     };
     let pass = pass_over(file, &snapshot, inventory, &Known::default())?;
     let secrets = pass.recognised();
-    // What stood beside its name in one place may stand alone in another.
-    if secrets.is_empty() || occurrences(file, &secrets)? <= pass.masked.len() {
+    if secrets.is_empty() {
         return Ok(pass.finish(secrets));
     }
+    // What stood beside its name in one place may stand alone in another, before it or in
+    // another writing: only to read once more tells.
     let again = pass_over(file, &snapshot, inventory, &secrets)?;
     Ok(again.finish(secrets))
 }
@@ -117,22 +118,6 @@ fn pass_over(
         for (record, result) in batch.iter().zip(parsed) {
             pass.take(record, result);
         }
-    }
-}
-
-/// How often known secrets stand in the records of a file.
-fn occurrences(file: &SnapshotFile, secrets: &Known) -> Result<usize> {
-    let mut records = file.records()?;
-    let mut found = 0;
-    loop {
-        let batch = records.batch(BATCH)?;
-        if batch.is_empty() {
-            return Ok(found);
-        }
-        found += batch
-            .par_iter()
-            .map(|r| secrets.count(&r.json))
-            .sum::<usize>();
     }
 }
 

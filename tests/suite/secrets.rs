@@ -212,9 +212,9 @@ bitbucket/{}
 
 npm token
 npm_[{a36}]
-npm publish --//registry.npmjs.org/:_authToken={}
+npm publish --//packages.company.com/:_authToken={}
 Authorization: Bearer {}
-https://registry.npmjs.org/-/whoami?authToken={}
+https://packages.company.com/-/whoami?authToken={}
 NPM_TOKEN={}
 npmToken={}
 npmrc-{}
@@ -223,7 +223,7 @@ PyPI token
 pypi-AgEIcHlwaS5vcmc[{w150}]
 twine upload -u __token__ -p {} dist/*
 Authorization: token {}
-https://__token__:{}@upload.pypi.org/legacy/
+https://__token__:{}@packages.company.com/legacy/
 TWINE_PASSWORD={}
 pypi_token={}
 dist/{}.txt
@@ -860,4 +860,20 @@ fn a_secret_seen_once_is_masked_everywhere() {
     }
     let records = site.published()["editions/2026-11-22T0600Z/records.jsonl"].clone();
     assert!(String::from_utf8_lossy(&records).contains(id));
+}
+
+/// Other secrets beside it change nothing about that: each is counted against itself.
+#[test]
+fn a_secret_seen_once_is_masked_everywhere_among_others() {
+    let key = format!("9f3KQ7wLm2Xv{}", "Zt8R1c");
+    let session = format!(
+        r#"{{"id":"a","host":"box {key}","events":[
+           {{"kind":"execute","summary":"PASSWORD=hunter22 DB_PASSWORD=hunter23 API_KEY={key} run"}}]}}"#
+    );
+    let site = TestSite::new()
+        .snapshot("2026-11-22T06:00:00Z", &[&session])
+        .build();
+    for (path, bytes) in site.published() {
+        assert!(!String::from_utf8_lossy(&bytes).contains(&key), "{path}");
+    }
 }

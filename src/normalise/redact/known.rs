@@ -37,21 +37,9 @@ impl Known {
         Self { values, automaton }
     }
 
-    /// The values, in order.
-    pub fn values(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(String::as_str)
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
-    }
-
-    /// How often any of them stands in some bytes.
-    pub fn count(&self, bytes: &[u8]) -> usize {
-        self.automaton
-            .as_ref()
-            .map_or(0, |a| a.find_iter(bytes).count())
     }
 
     pub(super) fn find(&self, text: &str) -> Vec<Span> {

@@ -105,7 +105,7 @@ const PROMISES: &[&str] = &[
     "Contributions add up to the printed score, and every number reconciles with the ledger.",
     "A published edition does not change; where it must, it says so with both digests, and daybrief verify replays the chain.",
     "What is not recorded is said, and is never taken for zero or for fine.",
-    "Secrets are masked before anything is stored: the formats of providers, values beside a name that says secret, credentials in headers and URLs, the same inside JSON, percent signs and base64, and long random tokens in commands. What was recognised once is masked wherever it stands.",
+    "Secrets are masked before anything is stored: the formats of providers, values beside a name that says secret, credentials in headers and URLs, the same inside JSON, percent signs and base64, and long random tokens in commands. A long key that was recognised once is masked wherever else its snapshot has it, but in the name of a session or entity.",
     "The exact bytes of every file are looked at once more before they are published; a secret stops the build.",
     "Masking does not promise to find everything: a short password in a sentence, a key without a form or a name beside it, a secret in pieces, in a picture or encrypted is not recognised. What is masked should be rotated all the same: it was in a log.",
 ];
