@@ -77,7 +77,8 @@ pub(super) fn front_matter(label: &str, text: &str) -> Result<(String, String), 
     Ok((front.to_owned(), body.trim().to_owned()))
 }
 
-fn parse(label: &str, text: &str) -> Result<Prose, Diagnostic> {
+/// Types the text of one prose file.
+pub fn parse(label: &str, text: &str) -> Result<Prose, Diagnostic> {
     let (front, body) = front_matter(label, text)?;
     // One line further down, so that places count the opening `+++`.
     let front: FrontMatter = toml_file::parse(label, &front).map_err(|d| d.further_down(1))?;

@@ -50,8 +50,8 @@ fn is_readme(path: &Path) -> bool {
         .is_some_and(|s| s.eq_ignore_ascii_case("readme"))
 }
 
-/// Types one decision.
-fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagnostic> {
+/// Types the text of one decision; `signals` are the names a suppression may name.
+pub fn parse(label: &str, text: &str, signals: &[&str]) -> Result<Disposition, Diagnostic> {
     let (front, body) = front_matter(label, text)?;
     let front: FrontMatter = toml_file::parse(label, &front).map_err(|d| d.further_down(1))?;
     let wrong = |key: &str, message: String, mend: &str| {
