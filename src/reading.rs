@@ -349,12 +349,12 @@ impl Pass {
         true
     }
 
-    /// Secrets to look for everywhere; not the names of sessions and entities, which are
-    /// printed on purpose whatever somebody assigns them to.
+    /// Secrets to look for everywhere; not the names of entities, nor what stands in the id of
+    /// a session. They are printed on purpose whatever somebody assigns them to: else a
+    /// session could hide what another one did.
     fn recognised(&self) -> Known {
-        let is_name =
-            |s: &&String| self.names.contains(s.as_str()) || self.ids.contains_key(s.as_str());
-        Known::new(self.masked.iter().filter(|s| !is_name(s)).cloned())
+        let is_name = |value: &str| self.names.contains(value);
+        Known::new(self.masked.iter().cloned()).but(is_name, self.ids.keys().map(Text::untrusted))
     }
 
     fn finish(mut self, secrets: Known) -> (Reading, Vec<Diagnostic>) {
@@ -370,6 +370,14 @@ impl Pass {
         let Border { cut, dropped, .. } = self.coverage.border;
         if cut + dropped > 0 {
             let message = format!("{cut} texts were cut and {dropped} items dropped at the limits");
+            self.diagnostics.push(Diagnostic::warning(
+                &self.label,
+                message,
+                "see the table of limits in the manual",
+            ));
+        }
+        if secrets.is_cut() {
+            let message = "more different secrets than are looked for elsewhere; the rest is masked where it is told";
             self.diagnostics.push(Diagnostic::warning(
                 &self.label,
                 message,

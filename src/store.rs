@@ -62,10 +62,14 @@ impl Additions {
 
     /// Adds a value under a name.
     pub fn put(&mut self, name: &str, value: &impl Serialize) -> Result<()> {
-        self.values
-            .push((name.to_owned(), postcard::to_allocvec(value)?));
+        self.values.push((name.to_owned(), bytes(value)?));
         Ok(())
     }
+}
+
+/// A value as it is kept: every text of it stands there as it is.
+pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>> {
+    Ok(postcard::to_allocvec(value)?)
 }
 
 /// A copy of a file, which goes when it is dropped. It lies beside the site, or with the

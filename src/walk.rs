@@ -9,7 +9,7 @@ use crate::relate::{Chronicle, Edition};
 use crate::site::{LISTINGS, PREVIEWED, STAMPS, Site, Taken};
 use crate::source::files;
 use crate::source::snapshot::{self, SnapshotFile};
-use crate::store::{Additions, Store};
+use crate::store::{self, Additions, Store};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -99,6 +99,9 @@ pub struct Step<'a> {
     pub reading: &'a Reading,
     /// What it became.
     pub edition: &'a Edition<'a>,
+    /// Every name that the editions before handed on, in bytes that hold them as they are;
+    /// only where secrets have to be told from them.
+    pub past: Vec<u8>,
     /// Whether it is the newest one.
     pub is_latest: bool,
 }
@@ -140,6 +143,11 @@ impl Site {
                 return Ok(walked);
             };
             let taken = &self.snapshots[place];
+            let past = if given.reading.secrets.is_empty() || place < places.start {
+                Vec::new()
+            } else {
+                store::bytes(&given.before)?
+            };
             let chronicle = std::mem::take(&mut given.before.chronicle);
             let edition = given.judged(self, chronicle);
             if place >= places.start {
@@ -149,6 +157,7 @@ impl Site {
                     file: &given.file,
                     reading: &given.reading,
                     edition: &edition,
+                    past,
                     is_latest: place + 1 == count,
                 })?;
             }

@@ -8,8 +8,9 @@ use super::trim::{self, Trim};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
+use crate::normalise::redact::Known;
 use crate::render::address::Month;
-use crate::render::{EditionSite, Follows, Listing, Provenance, Root};
+use crate::render::{EditionSite, Follows, Leaf, Listing, Provenance, Root};
 use crate::site::{LISTINGS, Listings, Site, Taken};
 use crate::store::Additions;
 use crate::walk::Step;
@@ -213,7 +214,6 @@ impl Build<'_> {
 
     fn take(&mut self, step: &Step<'_>) -> Result<()> {
         let text = self.site.text();
-        self.staging.guard(&step.reading.secrets);
         let previous: Option<Sha256Sum> = self.listed.last().map(|l| l.seal);
         let inputs = stage::inputs(self.site, step.taken);
         let old = self.published.manifest_of(step.taken.id);
@@ -223,6 +223,13 @@ impl Build<'_> {
             revisions: old.as_ref().map_or_else(Vec::new, |m| m.revisions.clone()),
         };
         let mut pages = EditionSite::new(step.edition, &text, provenance);
+        let secrets = &step.reading.secrets;
+        let own = if secrets.is_empty() {
+            Vec::new()
+        } else {
+            self.own(step, &pages)?
+        };
+        self.staging.guard(secrets, &own);
         let standing = self
             .published
             .standing_after(self.site, step.taken, previous);
@@ -260,6 +267,27 @@ impl Build<'_> {
             self.stage_root(&pages, stands && is_root)?;
         }
         Ok(())
+    }
+
+    /// What is printed with an edition whatever its sessions say: where its pages lie, the
+    /// names that earlier editions handed on, and what the archive lists of those.
+    fn own(&self, step: &Step<'_>, pages: &EditionSite<'_>) -> Result<Vec<u8>> {
+        let sessions = 0..step.reading.facts.len();
+        let leaves = pages.leaves().into_iter();
+        let leaves = leaves.chain(sessions.map(|i| Leaf::Session(i, 1)));
+        let mut own = pages.folder();
+        for leaf in leaves {
+            own.push('\n');
+            own.push_str(&pages.path(leaf));
+        }
+        for (name, _) in self.site.theme.assets() {
+            own.push('\n');
+            own.push_str(name);
+        }
+        let mut own = own.into_bytes();
+        own.extend_from_slice(&step.past);
+        serde_json::to_writer(&mut own, &self.listings)?;
+        Ok(own)
     }
 
     /// Keeps a staged edition for the switch, unless it is what stands there already.
@@ -352,7 +380,7 @@ impl Build<'_> {
         let Some(manifest) = SiteManifest::of(listed, self.site_entries()) else {
             return Ok(());
         };
-        self.staging.write("", FILE, &manifest.bytes()?)?;
+        self.staging.write_manifest("", &manifest.bytes()?)?;
         for entry in &roots {
             self.staging.publish_file(&entry.path)?;
         }
@@ -401,6 +429,9 @@ impl Build<'_> {
         if self.site.config.archive.pages_for.is_none() {
             return Ok(Vec::new());
         }
+        // What is left of a page was published before, and the latest edition's secrets are
+        // none of it.
+        self.staging.guard(&Known::default(), &[]);
         let mut stale = Vec::new();
         let old = self.site.snapshots.iter().zip(listed);
         for (taken, listed) in old.filter(|(t, l)| !l.trimmed && !self.site.keeps_pages(t)) {

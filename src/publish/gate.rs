@@ -6,6 +6,7 @@
 
 use crate::normalise::redact::{Known, formats};
 use aho_corasick::AhoCorasick;
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
@@ -39,13 +40,12 @@ impl fmt::Display for Leak {
 impl std::error::Error for Leak {}
 
 impl Gate {
-    /// Looks for the formats of secrets, and for these.
-    pub(super) fn new(secrets: &Known) -> Self {
-        let ways = secrets.in_files();
-        let known = (!ways.is_empty())
-            .then(|| AhoCorasick::new(ways).ok())
-            .flatten();
-        Self { known }
+    /// Looks for the formats of secrets, and for these, but for what the program prints of
+    /// itself.
+    pub(super) fn new(secrets: &Known, own: &[u8]) -> Self {
+        Self {
+            known: secrets.in_files(own),
+        }
     }
 
     /// Looks at a whole file or name.
@@ -60,12 +60,30 @@ impl Gate {
             return Err(Leak { rule: span.kind });
         }
         match &self.known {
-            Some(known) if known.is_match(bytes) => Err(Leak {
+            Some(known) if known.is_match(&*unbroken(bytes)) => Err(Leak {
                 rule: "one that was recognised in a session",
             }),
             _ => Ok(()),
         }
     }
+}
+
+/// The bytes without line breaks and the spaces after them: what was cut in two is whole.
+fn unbroken(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'\n') {
+        return Cow::Borrowed(bytes);
+    }
+    let mut joined = Vec::with_capacity(bytes.len());
+    for (n, line) in bytes.split(|b| *b == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = if n == 0 {
+            line
+        } else {
+            line.trim_ascii_start()
+        };
+        joined.extend_from_slice(line);
+    }
+    Cow::Owned(joined)
 }
 
 /// Looks at a file while it is written.
@@ -104,7 +122,7 @@ mod tests {
     }
 
     fn leaks(parts: &[&str], secrets: &[&str]) -> bool {
-        let gate = Gate::new(&Known::new(secrets.iter().map(|s| (*s).to_owned())));
+        let gate = Gate::new(&Known::new(secrets.iter().map(|s| (*s).to_owned())), b"");
         let mut watched = Watched::default();
         let taken = parts
             .iter()
@@ -133,7 +151,7 @@ mod tests {
         let dresses = [
             secret.to_owned(),
             format!("{}\n  {}", &secret[..8], &secret[8..]),
-            format!("{}\n{}", &secret[..20], &secret[20..]),
+            format!("{}\r\n{}", &secret[..3], &secret[3..]),
             data_encoding::BASE64.encode(format!("user:{secret}").as_bytes()),
             data_encoding::BASE64.encode(format!("ab{secret}").as_bytes()),
         ];

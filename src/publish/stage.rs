@@ -1,6 +1,6 @@
 //! Staging one edition: every page, the records, the seal.
 
-use super::manifest::{EditionManifest, Entry, FILE, Inputs};
+use super::manifest::{EditionManifest, Entry, Inputs};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
 use crate::reading::{self, Read};
@@ -95,7 +95,7 @@ pub(super) fn edition(
         entries.push(brief);
         manifest = seal(pages, &entries);
     }
-    staging.write(&folder, FILE, &manifest.bytes()?)?;
+    staging.write_manifest(&folder, &manifest.bytes()?)?;
     Ok(Staged {
         is_revised: replaced.is_some(),
         manifest,

@@ -77,9 +77,10 @@ impl Staging {
         self.folder.disable_cleanup(stays);
     }
 
-    /// Lets nothing into the stage from now on that holds one of these secrets either.
-    pub(super) fn guard(&mut self, secrets: &Known) {
-        self.gate = Gate::new(secrets);
+    /// Lets nothing into the stage from now on that holds one of these secrets either;
+    /// `own` is what the program prints of itself.
+    pub(super) fn guard(&mut self, secrets: &Known, own: &[u8]) {
+        self.gate = Gate::new(secrets, own);
     }
 
     /// Makes a folder in the stage.
@@ -114,6 +115,14 @@ impl Staging {
             size: bytes.len() as u64,
             sha256: Sha256Sum::of(bytes),
         })
+    }
+
+    /// Writes a manifest. It holds names and words that were looked at where they stand
+    /// otherwise, and digests, any of which a session may call a secret.
+    pub(super) fn write_manifest(&self, folder: &str, bytes: &[u8]) -> Result<()> {
+        Gate::default().check(bytes).context(FILE)?;
+        let path = self.folder.path().join(folder).join(FILE);
+        disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Refuses a name that must not be told; so the message does not tell it either.

@@ -7,6 +7,7 @@
 use super::html::Markup;
 use super::pages::Link;
 use crate::model::{EditionId, Entity, Text};
+use crate::normalise::redact::formats;
 use crate::relate::{Edition, Role};
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -152,7 +153,8 @@ pub fn edition_folder(id: EditionId) -> String {
 }
 
 /// A readable and safe name: up to 32 characters of `[a-z0-9-]` from the name, then
-/// ten of a hash over kind and name.
+/// ten of a hash over kind and name; only the hash where both together would look like a
+/// secret.
 pub fn slug(kind: &str, name: &str) -> String {
     let mut readable = String::with_capacity(READABLE);
     for c in name.chars() {
@@ -173,8 +175,17 @@ pub fn slug(kind: &str, name: &str) -> String {
         .encode(&hasher.finalize())
         .to_ascii_lowercase();
     let readable = readable.trim_end_matches('-');
-    let joint = if readable.is_empty() { "" } else { "-" };
-    format!("{readable}{joint}{}", &hash[..HASHED])
+    let slug = match readable {
+        "" => hash[..HASHED].to_owned(),
+        readable => format!("{readable}-{}", &hash[..HASHED]),
+    };
+    // A name with a few characters more may look like a secret, which no file may.
+    let as_file = format!("{slug}-10.html");
+    if formats::secrets(as_file.as_bytes()).next().is_some() {
+        hash[..HASHED].to_owned()
+    } else {
+        slug
+    }
 }
 
 /// The entities of an edition that have a page.

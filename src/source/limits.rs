@@ -22,6 +22,8 @@ pub const MODELS: usize = 64;
 pub const LIST_ITEMS: usize = 64;
 /// Sessions of one snapshot.
 pub const SESSIONS: usize = 2_000_000;
+/// Bytes of all recognised secrets of a snapshot together that are looked for elsewhere too.
+pub const KNOWN_BYTES: usize = 256 * 1024;
 /// Years that can be believed, first and last.
 pub const YEARS: (i16, i16) = (2000, 2100);
 
@@ -76,5 +78,10 @@ pub const TABLE: &[(&str, u64, &str)] = &[
         "sessions of a snapshot",
         SESSIONS as u64,
         "the rest is quarantined",
+    ),
+    (
+        "bytes of recognised secrets",
+        KNOWN_BYTES as u64,
+        "the rest is masked only where it is told",
     ),
 ];

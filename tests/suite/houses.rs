@@ -44,6 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "assess",
             "history",
             "model",
+            "normalise::redact",
             "reading",
             "source::content",
             "source::files",

@@ -877,3 +877,75 @@ fn a_secret_seen_once_is_masked_everywhere_among_others() {
         assert!(!String::from_utf8_lossy(&bytes).contains(&key), "{path}");
     }
 }
+
+/// Who writes a session may call a secret whatever the program prints anyway, and may name
+/// things so that the name of their page nearly is one. The brief appears all the same.
+#[test]
+fn no_session_can_stop_the_build() {
+    let yesterday = "run-8kQ2mZ7vR4xT9wLc3N";
+    let first =
+        format!(r#"{{"id":"{yesterday}","events":[{{"kind":"delete","path":"/etc/cron.d/x"}}]}}"#);
+    let site = TestSite::new()
+        .snapshot("2026-11-21T06:00:00Z", &[&first])
+        .build();
+    let published = site.published();
+    let manifest: Value = serde_json::from_slice(&published["manifest.json"]).unwrap();
+    let page = published
+        .keys()
+        .find(|path| path.contains("/session/"))
+        .unwrap();
+    let style = published
+        .keys()
+        .find(|path| path.starts_with("assets/style-"))
+        .unwrap();
+    let seal = manifest["editions"][0]["seal"].as_str().unwrap();
+    let planted = [
+        "significanceQ7x9Zk2Lw9Xc",
+        "editions/2026-11-22T0600Z/session",
+        yesterday,
+        page.as_str(),
+        page.rsplit('/').next().unwrap(),
+        style.rsplit('/').next().unwrap(),
+        seal,
+        "</td><td>123</td><td>456",
+    ];
+    let said: Vec<String> = planted
+        .iter()
+        .map(|value| format!(r#"{{"kind":"execute","summary":"API_TOKEN='{value}' go"}}"#))
+        .collect();
+    let second = format!(r#"{{"id":"b","events":[{}]}}"#, said.join(","));
+    let glued: Vec<String> = [
+        "glpat-abcdefghij012345678",
+        "xoxb-1234567890-12345",
+        "GLPAT_abcdefghij0123456789",
+        "sk-ant-abcdefghij01234",
+    ]
+    .iter()
+    .map(|id| format!(r#"{{"id":"{id}","user":"{id}","host":"{id}","events":[]}}"#))
+    .collect();
+    let mut sessions: Vec<&str> = glued.iter().map(String::as_str).collect();
+    sessions.push(&second);
+    let site = site.snapshot("2026-11-22T06:00:00Z", &sessions).build();
+    assert!(
+        site.published()
+            .contains_key("editions/2026-11-22T0600Z/index.html")
+    );
+}
+
+/// What one session calls a secret hides nothing of what another one did.
+#[test]
+fn no_session_can_hide_what_another_one_did() {
+    let deed = r#"{"id":"deed-2026x17","user":"eve","host":"box2026abc-0991z","events":[
+        {"kind":"write","path":"/etc/cron.d/job2026abc991x"},
+        {"kind":"request","destination":"drop2026abc991x.example","method":"POST","bytes":5000000}]}"#;
+    let plant = r#"{"id":"plant","user":"mallory","events":[{"kind":"execute","summary":
+        "TOKEN=cron.d/job2026abc991x TOKEN=job2026abc991x TOKEN=drop2026abc991x.example TOKEN=box2026abc-0991z TOKEN=deed-2026x17"}]}"#;
+    let told = |sessions: &[&str]| {
+        let site = TestSite::new()
+            .snapshot("2026-11-22T06:00:00Z", sessions)
+            .build();
+        let records = site.read("public/editions/2026-11-22T0600Z/records.jsonl");
+        records.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(told(&[deed]), told(&[deed, plant]));
+}

@@ -1,7 +1,12 @@
 //! Secrets that were recognised somewhere: what stood beside a name once may stand alone
 //! another time, and is the same secret there.
+//!
+//! Whoever writes a session may call anything a secret. So what is looked for is bounded,
+//! and in files nothing is looked for that the program prints of itself: else a session
+//! could stop every page, or hide what another one did.
 
-use super::{Span, formats, named, views};
+use super::{Span, formats, named, random, views};
+use crate::source::limits;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::BTreeSet;
 
@@ -9,32 +14,69 @@ use std::collections::BTreeSet;
 pub(super) const KNOWN: &str = "secret seen elsewhere";
 /// Least length of a value that is looked for everywhere; a shorter one may be a word.
 const LEAST: usize = 16;
-/// Least length of a part that is looked for on its own.
-const PART: usize = 12;
+/// So much of a long value is looked for in files: it tells as well as all of it.
+const MOST: usize = 256;
 
 /// Secrets to mask wherever they stand.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     values: BTreeSet<String>,
-    automaton: Option<AhoCorasick>,
+    /// In texts all are looked for.
+    in_words: Option<AhoCorasick>,
+    /// In names only what nobody would call a thing.
+    in_names: Option<AhoCorasick>,
+    is_cut: bool,
 }
 
 impl Known {
-    /// Of what was recognised, those that can be told from words and names.
+    /// Of what was recognised, those that can be told from words and names, up to a bound.
     pub fn new(recognised: impl IntoIterator<Item = String>) -> Self {
-        let values: BTreeSet<String> = recognised
-            .into_iter()
-            .flat_map(|secret| parts(&secret))
+        let mut values = BTreeSet::new();
+        let mut left = limits::KNOWN_BYTES;
+        let mut is_cut = false;
+        for value in recognised.into_iter().flat_map(|secret| parts(&secret)) {
+            if values.contains(&value) {
+                continue;
+            }
+            if value.len() > left {
+                is_cut = true;
+                continue;
+            }
+            left -= value.len();
+            values.insert(value);
+        }
+        Self::of(values, is_cut)
+    }
+
+    fn of(values: BTreeSet<String>, is_cut: bool) -> Self {
+        let all = values.iter().flat_map(|value| ways(value));
+        let strong = values.iter().filter(|value| is_strong(value));
+        let strong = strong.flat_map(|value| ways(value));
+        Self {
+            in_words: automaton(MatchKind::LeftmostLongest, all),
+            in_names: automaton(MatchKind::LeftmostLongest, strong),
+            values,
+            is_cut,
+        }
+    }
+
+    /// The same without those that are a name, and those that stand in one of these.
+    #[must_use]
+    pub fn but<'n>(
+        self,
+        is_name: impl Fn(&str) -> bool,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Self {
+        let values = self.values.iter().map(|value| value.clone().into_bytes());
+        let Some(all) = automaton(MatchKind::Standard, values) else {
+            return self;
+        };
+        let taken: BTreeSet<usize> = names
+            .flat_map(|name| patterns(&all, name.as_bytes()))
             .collect();
-        let automaton = (!values.is_empty())
-            .then(|| {
-                AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostLongest)
-                    .build(&values)
-                    .ok()
-            })
-            .flatten();
-        Self { values, automaton }
+        let values = self.values.into_iter().enumerate();
+        let others = values.filter(|(n, value)| !taken.contains(n) && !is_name(value));
+        Self::of(others.map(|(_, value)| value).collect(), self.is_cut)
     }
 
     /// Whether there are none.
@@ -42,44 +84,102 @@ impl Known {
         self.values.is_empty()
     }
 
-    pub(super) fn find(&self, text: &str) -> Vec<Span> {
-        let Some(automaton) = &self.automaton else {
-            return Vec::new();
-        };
-        let span = |found: aho_corasick::Match| Span::new(KNOWN, found.start(), found.end());
-        automaton.find_iter(text).map(span).collect()
+    /// Whether some were left out: they are masked only where something tells them.
+    pub const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
-    /// Every way one of them may stand in a published file: as it is, cut in two by a line
-    /// break, escaped, in base64, as a URL has it.
-    pub fn in_files(&self) -> BTreeSet<Vec<u8>> {
-        let mut ways = BTreeSet::new();
-        for value in &self.values {
-            ways.insert(value.clone().into_bytes());
-            if value.is_ascii() && value.len() >= 2 * PART {
-                let (left, right) = value.split_at(value.len() / 2);
-                ways.extend([left.as_bytes().to_vec(), right.as_bytes().to_vec()]);
-            }
-            ways.extend(views::in_base64(value.as_bytes()));
-            ways.insert(percent_encoded(value));
-            ways.extend(
-                serde_json::to_vec(value)
-                    .ok()
-                    .map(|json| json[1..json.len() - 1].to_vec()),
-            );
+    /// Where they stand in a text.
+    pub(super) fn find(&self, text: &str, is_name: bool) -> Vec<Span> {
+        let automaton = if is_name {
+            &self.in_names
+        } else {
+            &self.in_words
+        };
+        let Some(automaton) = automaton else {
+            return Vec::new();
+        };
+        let find = |text: &str| {
+            let found = automaton.find_iter(text);
+            found
+                .map(|found| Span::new(KNOWN, found.start(), found.end()))
+                .collect()
+        };
+        let mut spans: Vec<Span> = find(text);
+        if let Some(view) = views::unbroken(text) {
+            spans.extend(find(&view.text).into_iter().map(|span| {
+                let (start, end) = view.place(span.start, span.end);
+                Span { start, end, ..span }
+            }));
         }
-        ways
+        spans
+    }
+
+    /// What finds every way one of them may stand in a file: as it is, in base64, as a URL
+    /// has it. Only what is masked in every text, names included; and nothing of `own`,
+    /// which the program prints of itself.
+    pub fn in_files(&self, own: &[u8]) -> Option<AhoCorasick> {
+        let strong = self.values.iter().filter(|value| is_strong(value));
+        let ways: BTreeSet<Vec<u8>> = strong
+            .flat_map(|value| ways(&value[..value.len().min(MOST)]))
+            .collect();
+        let all = automaton(MatchKind::Standard, ways.iter().cloned())?;
+        let printed: BTreeSet<usize> = patterns(&all, own).collect();
+        let kept = ways.into_iter().enumerate();
+        let kept = kept.filter(|(n, _)| !printed.contains(n));
+        automaton(MatchKind::Standard, kept.map(|(_, way)| way))
     }
 }
 
-/// A secret in pieces without a break, as far as one can be looked for.
+fn automaton(kind: MatchKind, patterns: impl Iterator<Item = Vec<u8>>) -> Option<AhoCorasick> {
+    let patterns: Vec<Vec<u8>> = patterns.collect();
+    if patterns.is_empty() {
+        return None;
+    }
+    AhoCorasick::builder().match_kind(kind).build(patterns).ok()
+}
+
+/// Which patterns stand in these bytes.
+fn patterns(all: &AhoCorasick, bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let found = all.find_overlapping_iter(bytes);
+    found.map(|found| found.pattern().as_usize())
+}
+
+/// A secret in pieces as far as one can be looked for: without a break, and of nothing that
+/// a page or a listing has between two values.
 fn parts(secret: &str) -> Vec<String> {
-    let pieces = secret.split(|c: char| c.is_whitespace() || c == '\\');
-    let tells = |piece: &&str| {
-        piece.len() >= LEAST
-            && (named::looks_like_key(piece) || formats::find(piece.as_bytes()).next().is_some())
-    };
-    pieces.filter(tells).map(str::to_owned).collect()
+    let unbroken = secret.split(|c: char| c.is_whitespace() || c == '\\');
+    let plain = secret.split(|c: char| !is_plain(c));
+    let pieces: BTreeSet<&str> = unbroken.chain(plain).filter(tells).collect();
+    pieces.into_iter().map(str::to_owned).collect()
+}
+
+/// Characters of keys that no format of a file has between two values.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '_' | '=' | '~' | '-')
+}
+
+/// Whether a piece can be told from words and names.
+fn tells(piece: &&str) -> bool {
+    piece.len() >= LEAST
+        && (named::looks_like_key(piece) || formats::find(piece.as_bytes()).next().is_some())
+}
+
+/// Whether nobody would call a thing so: it looks drawn by chance.
+fn is_strong(value: &str) -> bool {
+    value.chars().all(is_plain) && random::is_random(value.as_bytes())
+}
+
+/// How a value may stand in a text or in a file.
+fn ways(value: &str) -> BTreeSet<Vec<u8>> {
+    let mut ways = BTreeSet::from([value.as_bytes().to_vec(), percent_encoded(value)]);
+    ways.extend(views::in_base64(value.as_bytes()));
+    ways.extend(
+        serde_json::to_vec(value)
+            .ok()
+            .map(|json| json[1..json.len() - 1].to_vec()),
+    );
+    ways
 }
 
 fn percent_encoded(value: &str) -> Vec<u8> {

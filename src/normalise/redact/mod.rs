@@ -99,15 +99,15 @@ pub fn mask_field<'t>(
 
 /// Every secret of a text, in order, none inside another.
 fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
-    let mut spans = plain(text, known);
+    let mut spans = plain(text, field, known);
     for view in views::decoded(text) {
-        spans.extend(plain(&view.text, known).into_iter().map(|span| {
+        spans.extend(plain(&view.text, field, known).into_iter().map(|span| {
             let (start, end) = view.place(span.start, span.end);
             Span { start, end, ..span }
         }));
     }
     for (start, end, inside) in views::base64(text) {
-        let kind = plain(&inside, known).first().map(|span| span.kind);
+        let kind = plain(&inside, field, known).first().map(|span| span.kind);
         spans.extend(kind.map(|kind| Span { kind, start, end }));
     }
     match field {
@@ -139,10 +139,10 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 /// What formats and surroundings tell, and what is known.
-fn plain(text: &str, known: &Known) -> Vec<Span> {
+fn plain(text: &str, field: Field, known: &Known) -> Vec<Span> {
     let mut spans: Vec<Span> = formats::find(text.as_bytes()).collect();
     spans.extend(named::find(text));
-    spans.extend(known.find(text));
+    spans.extend(known.find(text, field == Field::Name));
     spans
 }
 

@@ -44,6 +44,29 @@ pub(super) fn decoded(text: &str) -> Vec<View> {
     views
 }
 
+/// The text without its line breaks and the spaces after them; nothing when it has none.
+pub(super) fn unbroken(text: &str) -> Option<View> {
+    let is_break = |c: char| matches!(c, '\n' | '\r');
+    if !text.contains(is_break) {
+        return None;
+    }
+    let mut joined = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len() + 1);
+    let mut is_after = false;
+    for (at, c) in text.char_indices() {
+        is_after = is_break(c) || (is_after && matches!(c, ' ' | '\t'));
+        if !is_after {
+            joined.push(c);
+            places.resize(joined.len(), at);
+        }
+    }
+    places.push(text.len());
+    Some(View {
+        text: joined,
+        places,
+    })
+}
+
 /// Undoes one layer; nothing when there is none.
 fn undo(text: &str) -> Option<View> {
     if !text.bytes().any(|b| matches!(b, b'\\' | b'%') || b >= 0x80) {
