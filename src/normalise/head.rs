@@ -7,9 +7,6 @@ use crate::source::limits;
 use crate::source::snapshot::wire;
 use jiff::{SignedDuration, Timestamp};
 
-/// The first second of each of [`limits::YEARS`], since 1970.
-const YEARS: (i64, i64) = (946_684_800, 4_102_444_800);
-
 /// Why a text is not a moment that can be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
@@ -37,7 +34,7 @@ impl Moment {
     /// Reads RFC 3339.
     pub fn parse(text: &str) -> Result<Timestamp, Self> {
         let at: Timestamp = text.parse().map_err(|_| Self::Unreadable)?;
-        if (YEARS.0..YEARS.1).contains(&at.as_second()) {
+        if limits::is_believable(at) {
             Ok(at)
         } else {
             Err(Self::OutOfRange)

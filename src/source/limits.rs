@@ -2,6 +2,8 @@
 //!
 //! What is longer is cut or set aside, counted, and said; nothing is silently lost.
 
+use jiff::Timestamp;
+
 /// Bytes of one file after decompression when it is read as a whole (document form, inventory, content).
 pub const DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
 /// Bytes of one file after decompression when it is read as a stream (lines form).
@@ -24,8 +26,15 @@ pub const LIST_ITEMS: usize = 64;
 pub const SESSIONS: usize = 2_000_000;
 /// Bytes of all recognised secrets of a snapshot together that are looked for elsewhere too.
 pub const KNOWN_BYTES: usize = 256 * 1024;
-/// Years that can be believed, first and last.
+/// Years that can be believed, first and the one after the last.
 pub const YEARS: (i16, i16) = (2000, 2100);
+/// The first second of each of [`YEARS`], since 1970.
+const SECONDS: (i64, i64) = (946_684_800, 4_102_444_800);
+
+/// Whether a moment lies in [`YEARS`].
+pub fn is_believable(at: Timestamp) -> bool {
+    (SECONDS.0..SECONDS.1).contains(&at.as_second())
+}
 
 /// Name, value and what happens beyond it, for the manual and `SECURITY` notes.
 pub const TABLE: &[(&str, u64, &str)] = &[

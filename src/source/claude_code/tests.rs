@@ -753,6 +753,30 @@ fn who_and_where_with_their_origin() {
 }
 
 #[test]
+fn a_moment_that_cannot_be_believed_is_as_good_as_absent() {
+    let mut logs = Logs::new();
+    let at = |moment: &str| {
+        format!(r#"{{"timestamp":"{moment}","type":"user","message":{{"content":"x"}}}}"#)
+    };
+    logs.file(
+        "s1.jsonl",
+        &[
+            &at("0001-01-01T00:00:00Z"),
+            &at("2026-03-01T10:00:00Z"),
+            &at("9999-12-30T22:00:00Z"),
+            &at("2099-12-31T12:00:00Z"),
+        ],
+    );
+    let (head, sessions) = logs.split(Split::Everything).snapshots.remove(0);
+    let window = head.window.unwrap();
+    assert_eq!(
+        (window.start.as_str(), window.end.as_str()),
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:01Z")
+    );
+    assert_eq!(sessions[0].events.len(), 3, "what is told is not lost");
+}
+
+#[test]
 fn what_cannot_be_read_is_told() {
     let mut logs = Logs::new();
     logs.file(

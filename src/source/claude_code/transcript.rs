@@ -5,9 +5,10 @@ use super::paths::Place;
 use super::records::{
     self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped,
 };
-use super::sessions::Key;
+use super::sessions::{DAY, Key};
 use super::traces::{Mark, RecordId, Step, Traces};
 use super::usage::{Tokens, Usage};
+use crate::source::limits;
 use crate::source::snapshot::wire::{Event, Reference};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -111,6 +112,13 @@ struct At<'a> {
     line: u64,
 }
 
+/// A moment that can be believed, as can the end of the window around it.
+fn moment(text: &str) -> Option<Timestamp> {
+    let at: Timestamp = text.parse().ok()?;
+    let day_after = Timestamp::from_second(at.as_second() + DAY).ok()?;
+    (limits::is_believable(at) && limits::is_believable(day_after)).then_some(at)
+}
+
 fn hash(text: &str) -> RecordId {
     if text.is_empty() {
         return 0;
@@ -148,9 +156,7 @@ impl Reader<'_> {
         if id != 0 && !self.seen.insert(id) {
             return;
         }
-        if let Ok(at) = record.timestamp.text().parse() {
-            self.last = Some(at);
-        }
+        self.last = moment(record.timestamp.text()).or(self.last);
         let key = self.key(record);
         self.header(&key, record);
         let Some(at) = self.last else {
