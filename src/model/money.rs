@@ -48,6 +48,11 @@ impl Money {
         self.0
     }
 
+    /// Whether a session can have cost it.
+    pub const fn is_believable(self) -> bool {
+        0 <= self.0 && self.0 <= Self::LARGEST_DOLLARS * 1_000_000
+    }
+
     /// The exact decimal text without trailing zeros beyond cents, for data files: `1.23`, `0.000125`.
     pub fn exact(self) -> String {
         let fraction = format!("{:06}", self.0 % 1_000_000);
@@ -95,10 +100,11 @@ impl FromStr for Money {
         // The value is `digits * 10^shift` micro-dollars.
         let shift = 6 - i64::try_from(fraction.len()).unwrap_or(i64::MAX) + i64::from(exponent);
         let micros = scaled(&digits, shift).ok_or(MoneyError::OutOfRange)?;
-        if (negative && micros > 0) || micros > Self::LARGEST_DOLLARS * 1_000_000 {
+        let money = Self(micros);
+        if (negative && micros > 0) || !money.is_believable() {
             return Err(MoneyError::OutOfRange);
         }
-        Ok(Self(micros))
+        Ok(money)
     }
 }
 

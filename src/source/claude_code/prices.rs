@@ -89,7 +89,9 @@ pub(super) fn cost(model: &str, tokens: &Tokens) -> Option<Money> {
     let price = TABLE
         .iter()
         .find(|p| p.model == family.trim_end_matches("-0"))?;
-    let read = tokens.input + tokens.cache_write + tokens.cache_read;
+    let read = [tokens.cache_write, tokens.cache_read]
+        .into_iter()
+        .fold(tokens.input, u64::saturating_add);
     let (input, output) = match price.long {
         Some(long) if read > LONG => long,
         _ => (price.input, price.output),
@@ -107,7 +109,7 @@ pub(super) fn cost(model: &str, tokens: &Tokens) -> Option<Money> {
         sum = sum * 11 / 10;
     }
     sum += u128::from(tokens.searches) * u128::from(SEARCH);
-    let micros = i64::try_from((sum + 500) / 1_000).ok()?;
+    let micros = i64::try_from((sum + 500) / 1_000).unwrap_or(i64::MAX);
     Some(Money::from_micros(micros))
 }
 

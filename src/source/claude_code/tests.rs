@@ -528,6 +528,27 @@ fn an_unknown_model_leaves_the_cost_open() {
 }
 
 #[test]
+fn numbers_that_cannot_be_believed_break_nothing() {
+    let mut logs = Logs::new();
+    let most = r#""input_tokens":18446744073709551615,"cache_read_input_tokens":18446744073709551615"#;
+    logs.file(
+        "a.jsonl",
+        &[
+            &usage("m1", "claude-opus-4-6", most),
+            &usage("m2", "claude-opus-4-6", most),
+            &usage("m3", "claude-haiku-4-5", r#""input_tokens":1000000"#),
+        ],
+    );
+    let import = logs.split(Split::Everything);
+    let session = &import.snapshots[0].1[0];
+    assert_eq!(session.models[1].input_tokens, Some(u64::MAX));
+    let costs: Vec<_> = session.models.iter().map(|m| &m.cost_usd).collect();
+    assert_eq!(costs, [&Some("1.00".to_owned()), &None]);
+    assert_eq!(session.cost_usd, None, "absent, not wrong");
+    assert_eq!(import.report.unpriced.len(), 0, "it has a price");
+}
+
+#[test]
 fn subagents_are_children_and_compaction_is_not_listed() {
     let mut logs = Logs::new();
     let numbers = r#""input_tokens":1000000"#;

@@ -98,7 +98,7 @@ impl Ledger {
 pub(super) struct Bill {
     /// By model, in order of name.
     pub(super) models: Vec<ModelUse>,
-    /// The sum; `None` when a model is unpriced.
+    /// The sum; `None` when a model is unpriced, or when it cannot be believed.
     pub(super) cost: Option<Money>,
     /// Models without a price, with their requests.
     pub(super) unpriced: BTreeMap<String, u64>,
@@ -113,10 +113,14 @@ pub(super) fn bill<'a>(requests: impl Iterator<Item = &'a Usage>) -> Bill {
             models
                 .entry(&usage.model)
                 .or_insert((Tokens::default(), 0, Some(Money::ZERO)));
-        sum.input += usage.tokens.input;
-        sum.output += usage.tokens.output;
-        sum.cache_write += usage.tokens.cache_write;
-        sum.cache_read += usage.tokens.cache_read;
+        for (sum, more) in [
+            (&mut sum.input, usage.tokens.input),
+            (&mut sum.output, usage.tokens.output),
+            (&mut sum.cache_write, usage.tokens.cache_write),
+            (&mut sum.cache_read, usage.tokens.cache_read),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
         *count += 1;
         *cost = cost
             .zip(prices::cost(&usage.model, &usage.tokens))
@@ -138,8 +142,9 @@ pub(super) fn bill<'a>(requests: impl Iterator<Item = &'a Usage>) -> Bill {
             output_tokens: Some(tokens.output),
             cache_read_tokens: Some(tokens.cache_read),
             cache_write_tokens: Some(tokens.cache_write),
-            cost_usd: cost.map(Money::exact),
+            cost_usd: cost.filter(|c| c.is_believable()).map(Money::exact),
         });
     }
+    bill.cost = bill.cost.filter(|c| c.is_believable());
     bill
 }
