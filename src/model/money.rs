@@ -64,7 +64,7 @@ impl Money {
 /// For people: `$52.48`, thousands separated, rounded half up to cents.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cents = (self.0 + 5_000) / 10_000;
+        let cents = self.0.saturating_add(5_000) / 10_000;
         let whole = (cents / 100).to_string();
         let mut grouped = String::new();
         for (i, digit) in whole.chars().enumerate() {
@@ -188,6 +188,9 @@ mod tests {
             Money::from_micros(1_234_567_895_000).to_string(),
             "$1,234,567.90"
         );
+        // What sums of hostile costs end at.
+        let most = Money::from_micros(i64::MAX);
+        assert_eq!((most + most).to_string(), "$9,223,372,036,854.77");
         assert_eq!(Money::from_micros(125).exact(), "0.000125");
         assert_eq!(Money::from_micros(52_400_000).exact(), "52.40");
     }
