@@ -34,7 +34,7 @@ impl Problem {
 pub fn session(raw: &wire::Session, snapshot: &Snapshot) -> Result<Session, Problem> {
     let id = raw.id.as_deref().filter(|id| !id.trim().is_empty());
     let id = id.ok_or_else(|| Problem::new("id", "is missing"))?;
-    if id.len() > limits::ID_CHARS {
+    if id.chars().count() > limits::ID_CHARS {
         return Err(Problem::new(
             "id",
             format!("is longer than {} characters", limits::ID_CHARS),
@@ -250,4 +250,29 @@ fn money(field: &'static str, raw: Option<&str>) -> Result<Option<Money>, Proble
     raw.map(str::parse)
         .transpose()
         .map_err(|e: crate::model::MoneyError| Problem::new(field, format!("is {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_measured_in_characters() {
+        let at = Timestamp::UNIX_EPOCH;
+        let snapshot = Snapshot {
+            taken_at: at,
+            window: crate::model::Window { start: at, end: at },
+            sources: Vec::new(),
+        };
+        let read = |id: String| {
+            let id = Some(id);
+            let raw = wire::Session {
+                id,
+                ..wire::Session::default()
+            };
+            session(&raw, &snapshot)
+        };
+        assert!(read("\u{e9}".repeat(limits::ID_CHARS)).is_ok());
+        assert!(read("e".repeat(limits::ID_CHARS + 1)).is_err());
+    }
 }
