@@ -24,9 +24,9 @@ impl Word<'_> {
         self.0.as_deref().unwrap_or_default()
     }
 
-    /// The text if it is not empty.
+    /// The text if it is not blank.
     pub(super) fn some(&self) -> Option<&str> {
-        self.0.as_deref().filter(|text| !text.is_empty())
+        self.0.as_deref().filter(|text| !text.trim().is_empty())
     }
 }
 

@@ -1,10 +1,12 @@
 //! From transcripts to sessions: files merged, repeats dropped, windows cut.
 
+use super::events;
 use super::paths::Place;
 use super::report::Report;
 use super::traces::{Mark, RecordId, Step, Traces};
 use super::transcript::Transcript;
 use super::usage::{self, Ledger, Usage};
+use crate::normalise::redact;
 use crate::source::limits;
 use crate::source::snapshot::wire;
 use jiff::Timestamp;
@@ -19,12 +21,17 @@ pub(super) struct Key {
 
 impl Key {
     fn id(&self) -> String {
-        let id = match &self.agent {
+        match &self.agent {
             Some(agent) => format!("{}/agent-{agent}", self.session),
             None => self.session.clone(),
-        };
-        id.chars().take(limits::ID_CHARS).collect()
+        }
     }
+}
+
+/// A session's or an agent's name for itself, masked and cut: both together make an id.
+pub(super) fn name(text: &str) -> String {
+    let most = limits::ID_CHARS / 2 - "/agent-".len();
+    redact::mask(text).chars().take(most).collect()
 }
 
 /// A slice of time, the end excluded.
@@ -158,7 +165,8 @@ impl Whole {
         let cost = bill
             .cost
             .filter(|_| !(bill.models.is_empty() && self.unmetered));
-        let user = self.place.as_ref().and_then(|place| place.user.clone());
+        let user = self.place.as_ref().and_then(|place| place.user.as_deref());
+        let user = user.map(|user| events::clean(user, 120));
         let mut not_recorded = vec!["host".to_owned(), "key".to_owned()];
         if user.is_none() {
             not_recorded.push("user".to_owned());
@@ -198,7 +206,8 @@ impl Whole {
 
     fn workspace(&self) -> Option<wire::Workspace> {
         let repo = self.origin.clone().or_else(|| self.pull_request.clone());
-        let path = self.place.as_ref().map(Place::folder);
+        let folder = self.place.as_ref().map(Place::folder);
+        let path = folder.map(|folder| events::clean(&folder, 400));
         let branch = self.branch.clone();
         (repo.is_some() || path.is_some() || branch.is_some()).then_some(wire::Workspace {
             repo,

@@ -530,7 +530,8 @@ fn an_unknown_model_leaves_the_cost_open() {
 #[test]
 fn numbers_that_cannot_be_believed_break_nothing() {
     let mut logs = Logs::new();
-    let most = r#""input_tokens":18446744073709551615,"cache_read_input_tokens":18446744073709551615"#;
+    let most =
+        r#""input_tokens":18446744073709551615,"cache_read_input_tokens":18446744073709551615"#;
     logs.file(
         "a.jsonl",
         &[
@@ -739,6 +740,33 @@ fn nothing_that_was_said_is_copied_and_secrets_leave_their_kind() {
             "error API error 529".to_owned(),
         ]
     );
+}
+
+#[test]
+fn names_are_masked_and_cut_like_every_text() {
+    let mut logs = Logs::new();
+    let prompt = |more: &str| format!(r#"{{{more},"type":"user","message":{{"content":"x"}}}}"#);
+    let long = "a".repeat(100_000);
+    logs.file(
+        "s1.jsonl",
+        &[
+            &prompt(&format!(
+                r#""sessionId":"{TOKEN}","cwd":"/home/{TOKEN}/{TOKEN}""#
+            )),
+            &prompt(&format!(r#""sessionId":"{long}","cwd":"/home/{long}""#)),
+            &prompt(r#""sessionId":" ""#),
+        ],
+    );
+    let (head, sessions) = logs.split(Split::Everything).snapshots.remove(0);
+    let mut written = serde_json::to_string(&head).unwrap();
+    written += &serde_json::to_string(&sessions).unwrap();
+    assert!(!written.contains(TOKEN), "{written}");
+    assert!(!written.contains(&long), "{written}");
+    let told: Vec<_> = sessions
+        .iter()
+        .map(|s| (s.id.as_deref().unwrap().len(), s.events.len()))
+        .collect();
+    assert_eq!(told, [(30, 1), (121, 2)], "a blank name is none");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::paths::Place;
 use super::records::{
     self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped,
 };
-use super::sessions::{DAY, Key};
+use super::sessions::{self, DAY, Key};
 use super::traces::{Mark, RecordId, Step, Traces};
 use super::usage::{Tokens, Usage};
 use crate::source::limits;
@@ -36,6 +36,9 @@ const TYPES: &[&str] = &[
     "frame-link",
     "saved_hook_context",
 ];
+
+/// Bytes of a working folder's path; no system has a longer one.
+pub(super) const FOLDER: usize = 4_096;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -69,7 +72,7 @@ pub(super) fn read(text: &str, origin: &Origin<'_>) -> Transcript {
     let mut reader = Reader {
         origin,
         found: Transcript::default(),
-        session: origin.session.to_owned(),
+        session: sessions::name(origin.session),
         last: None,
         seen: HashSet::new(),
         replied: HashSet::new(),
@@ -146,7 +149,7 @@ impl Reader<'_> {
         }
         self.found.known += 1;
         if let Some(id) = record.session_id.some() {
-            id.clone_into(&mut self.session);
+            self.session = sessions::name(id);
         }
         // A subagent's messages are also copied inline into its parent's file.
         if kind == "progress" || kind == "file-history-snapshot" {
@@ -203,10 +206,10 @@ impl Reader<'_> {
 
     fn key(&self, record: &Record<'_>) -> Key {
         let agent = self.origin.agent.filter(|_| self.is_listed());
-        let agent = agent.map(|from_name| record.agent_id.some().unwrap_or(from_name).to_owned());
+        let agent = agent.map(|from_name| record.agent_id.some().unwrap_or(from_name));
         Key {
             session: self.session.clone(),
-            agent,
+            agent: agent.map(sessions::name),
         }
     }
 
@@ -223,7 +226,7 @@ impl Reader<'_> {
     /// What any record may tell about the session.
     fn header(&mut self, key: &Key, record: &Record<'_>) {
         let traces = self.traces(key);
-        if let Some(cwd) = record.cwd.some() {
+        if let Some(cwd) = record.cwd.some().filter(|cwd| cwd.len() <= FOLDER) {
             traces.place.get_or_insert_with(|| Place::new(cwd));
             cwd.clone_into(&mut traces.cwd);
         }
