@@ -76,6 +76,7 @@ pub(super) fn examine(text: &str, dialect: Dialect) -> Examined {
         quiet: None,
         folders: vec![String::new()],
         dialect,
+        spare: words::EXPANDED,
         nesting: 0,
     };
     examiner.text(text);
@@ -105,6 +106,8 @@ struct Examiner {
     /// Folder by level of subshell, as far as `cd` tells it.
     folders: Vec<String>,
     dialect: Dialect,
+    /// Bytes that variables may still add.
+    spare: usize,
     nesting: usize,
 }
 
@@ -115,7 +118,7 @@ impl Examiner {
         }
         self.nesting += 1;
         let base = self.folders.len() - 1;
-        for command in words::commands(text, self.dialect) {
+        for command in words::commands(text, self.dialect, &mut self.spare) {
             let level = base + command.depth;
             self.folders.truncate(level + 1);
             while self.folders.len() <= level {

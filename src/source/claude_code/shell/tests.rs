@@ -293,6 +293,20 @@ fn powershell() {
 }
 
 #[test]
+fn what_is_put_in_and_nested_has_an_end() {
+    let split = |text: &str| {
+        let mut spare = words::EXPANDED;
+        words::commands(text, Dialect::Posix, &mut spare)
+    };
+    let doubled = split(&format!("A=xx;{}cat $A", "A=$A$A;".repeat(20)));
+    let longest = doubled.iter().flat_map(|c| &c.words).map(String::len).max();
+    assert!(longest.unwrap() <= words::EXPANDED, "{longest:?}");
+    let ticks: String = (0..40).map(|n| "\\".repeat(n) + "`").collect();
+    let deepest = split(&ticks).iter().map(|c| c.depth).max();
+    assert!(deepest.unwrap() <= 16, "{deepest:?}");
+}
+
+#[test]
 fn any_text_is_survived() {
     let pieces = [
         "$(",

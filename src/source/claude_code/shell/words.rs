@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 const COMMANDS: usize = 400;
 /// Substitutions within substitutions that are followed.
 const DEPTH: usize = 16;
+/// Bytes that variables may add to a command line and all that is nested in it; `A=$A$A`
+/// doubles them.
+pub(super) const EXPANDED: usize = 64 * 1024;
 
 /// Which shell's quoting rules apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +49,23 @@ pub(super) struct Redirect {
     pub(super) target: String,
 }
 
-/// Splits a command line.
-pub(super) fn commands(text: &str, dialect: Dialect) -> Vec<Command> {
+/// Splits a command line; `spare` is what is left of [`EXPANDED`].
+pub(super) fn commands(text: &str, dialect: Dialect, spare: &mut usize) -> Vec<Command> {
+    split(text, dialect, 0, spare)
+}
+
+/// Splits a text that stands so many levels deep.
+fn split(text: &str, dialect: Dialect, depth: usize, spare: &mut usize) -> Vec<Command> {
     let mut lexer = Lexer {
         text,
         at: 0,
         dialect,
         found: Vec::new(),
         variables: BTreeMap::new(),
+        spare,
         awaited: Vec::new(),
         documents: Vec::new(),
-        depth: 0,
+        depth,
         piped: false,
     };
     while lexer.at < text.len() {
@@ -95,6 +104,8 @@ struct Lexer<'a> {
     dialect: Dialect,
     found: Vec<(Command, Option<usize>)>,
     variables: BTreeMap<String, String>,
+    /// Bytes that variables may still add.
+    spare: &'a mut usize,
     awaited: Vec<Awaited>,
     documents: Vec<String>,
     depth: usize,
@@ -448,11 +459,9 @@ impl Lexer<'_> {
             }
         }
         word.push_str("$()");
-        if self.depth < DEPTH {
-            for mut command in commands(&inner, self.dialect) {
-                command.depth += self.depth + 1;
-                self.found.push((command, None));
-            }
+        if self.depth < DEPTH && self.found.len() < COMMANDS {
+            let inner = split(&inner, self.dialect, self.depth + 1, self.spare);
+            self.found.extend(inner.into_iter().map(|c| (c, None)));
         }
     }
 
@@ -483,11 +492,14 @@ impl Lexer<'_> {
         }
     }
 
-    fn put_variable(&self, name: &str, word: &mut String) {
+    fn put_variable(&mut self, name: &str, word: &mut String) {
         match self.variables.get(name) {
-            Some(value) => word.push_str(value),
+            Some(value) if value.len() <= *self.spare => {
+                *self.spare -= value.len();
+                word.push_str(value);
+            }
             None if name == "HOME" => word.push('~'),
-            None => {
+            _ => {
                 word.push('$');
                 word.push_str(name);
             }
