@@ -215,9 +215,9 @@ fn command(name: &str, fields: &Input<'_>, scene: &Scene<'_>) -> Call {
     call.asks_git = programs
         .iter()
         .any(|p| p.starts_with("git ") || p.starts_with("gh "));
-    call.events[0].programs = programs.into_iter().take(limits::LIST_ITEMS).collect();
+    call.events[0].programs = programs;
     call.named = examined.remotes;
-    for act in examined.acts.into_iter().take(limits::LIST_ITEMS) {
+    for act in examined.acts {
         let found = match act {
             Act::Read(path) => Event {
                 path: scene.path(&path),

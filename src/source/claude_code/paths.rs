@@ -1,6 +1,9 @@
 //! How a path is written in a snapshot: relative to the session's folder, else
 //! absolute, with the home folder as `~`.
 
+/// Bytes of a path; no system has a longer one.
+pub(super) const LONGEST: usize = 4_096;
+
 /// The folder a session began in, and what its path tells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {

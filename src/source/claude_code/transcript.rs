@@ -1,7 +1,7 @@
 //! One transcript file to what it holds of which session.
 
 use super::events::{self, Scene, Trust, event};
-use super::paths::Place;
+use super::paths::{self, Place};
 use super::records::{
     self, Block, CacheCreation, Message, RawUsage, Record, ServerToolUse, Skipped,
 };
@@ -36,9 +36,6 @@ const TYPES: &[&str] = &[
     "frame-link",
     "saved_hook_context",
 ];
-
-/// Bytes of a working folder's path; no system has a longer one.
-pub(super) const FOLDER: usize = 4_096;
 
 /// What one file holds.
 #[derive(Debug, Default)]
@@ -226,7 +223,7 @@ impl Reader<'_> {
     /// What any record may tell about the session.
     fn header(&mut self, key: &Key, record: &Record<'_>) {
         let traces = self.traces(key);
-        if let Some(cwd) = record.cwd.some().filter(|cwd| cwd.len() <= FOLDER) {
+        if let Some(cwd) = record.cwd.some().filter(|cwd| cwd.len() <= paths::LONGEST) {
             traces.place.get_or_insert_with(|| Place::new(cwd));
             cwd.clone_into(&mut traces.cwd);
         }

@@ -20,6 +20,7 @@ mod words;
 mod tests;
 
 use super::paths;
+use crate::source::limits;
 pub(super) use addresses::{git_host, git_repository, host};
 use words::Command;
 pub(super) use words::Dialect;
@@ -215,7 +216,11 @@ impl Examiner {
             return;
         };
         let joined = self.join(to);
-        if let Some(folder) = self.folders.last_mut() {
+        if let Some(folder) = self
+            .folders
+            .last_mut()
+            .filter(|_| joined.len() <= paths::LONGEST)
+        {
             *folder = joined;
         }
     }
@@ -230,15 +235,11 @@ impl Examiner {
     }
 
     fn program(&mut self, name: String) {
-        if !self.found.programs.contains(&name) {
-            self.found.programs.push(name);
-        }
+        enter(&mut self.found.programs, name);
     }
 
     fn act(&mut self, act: Act) {
-        if !self.found.acts.contains(&act) {
-            self.found.acts.push(act);
-        }
+        enter(&mut self.found.acts, act);
     }
 
     fn read(&mut self, path: &str) {
@@ -290,6 +291,13 @@ impl Examiner {
             method,
             remote: None,
         }));
+    }
+}
+
+/// Adds what is not there yet, while there is room.
+fn enter<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if list.len() < limits::LIST_ITEMS && !list.contains(&item) {
+        list.push(item);
     }
 }
 

@@ -2,6 +2,9 @@
 
 use super::{Call, flag_values, has_flag, operands};
 
+/// Bytes of a word that can be a program's name, and of a name to which flags are added.
+const LONGEST: usize = 120;
+
 /// Flags that matter whatever the program.
 const TELLING: &[&str] = &[
     "--force",
@@ -207,7 +210,8 @@ pub(super) fn unwrap<'a>(program: &str, args: &'a [String]) -> Option<&'a [Strin
         _ => return None,
     };
     // `command -v git` asks, it does not run.
-    if program == "command" && has_flag(args, Some('v'), "") {
+    let own = || args.iter().take_while(|a| a.starts_with('-'));
+    if program == "command" && own().any(|a| !a.starts_with("--") && a.contains('v')) {
         return Some(&[]);
     }
     let mut at = 0;
@@ -263,7 +267,7 @@ pub(super) fn name(word: &str, call: &Call<'_>) -> Option<String> {
     }
     for flag in telling(call, &name) {
         let flag = format!(" {flag}");
-        if !name.contains(&flag) {
+        if name.len() < LONGEST && !name.contains(&flag) {
             name.push_str(&flag);
         }
     }
@@ -290,7 +294,7 @@ fn shown(word: &str, base: &str) -> Option<String> {
 
 /// What a program's name can be made of; a stray sentence is not one.
 fn is_plain(word: &str) -> bool {
-    (1..=120).contains(&word.len())
+    (1..=LONGEST).contains(&word.len())
         && word
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "._-+/@~:\\$".contains(c))

@@ -307,6 +307,24 @@ fn what_is_put_in_and_nested_has_an_end() {
 }
 
 #[test]
+fn what_is_told_of_a_line_has_an_end() {
+    let many = |what: &str| {
+        let words: Vec<String> = (0..200).map(|n| format!(" {what}{n}")).collect();
+        words.concat()
+    };
+    let found = examine(&format!("cat{}", many("f")), Dialect::Posix);
+    assert_eq!(found.acts.len(), limits::LIST_ITEMS);
+    let found = examine(&many(";p"), Dialect::Posix);
+    assert_eq!(found.programs.len(), limits::LIST_ITEMS);
+    let found = examine(&format!("curl{}", many("-X a")), Dialect::Posix);
+    assert!(found.programs[0].len() < 250, "{:?}", found.programs);
+    let nowhere = format!("cd {}; cat a", "b".repeat(5_000));
+    check(&nowhere, &["cat", "< a"]);
+    check("command -v git", &[]);
+    check("command git -v", &["git"]);
+}
+
+#[test]
 fn any_text_is_survived() {
     let pieces = [
         "$(",
