@@ -13,6 +13,9 @@ use std::fmt;
 
 /// Resynchronisation points tried on one broken line.
 const RETRIES: usize = 16;
+/// How often the length of a text may be read ahead in vain, over the lines after a broken
+/// one; from then on a record stands on one line.
+const AHEAD: usize = 4;
 
 /// A text, or nothing when the field is missing or of another type.
 #[derive(Clone, Debug, Default)]
@@ -325,6 +328,7 @@ pub struct Skipped {
 pub(super) fn each(text: &str, mut take: impl FnMut(u64, &Record<'_>)) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     let (mut at, mut line) = (0, 1);
+    let mut ahead = AHEAD * text.len();
     while at < text.len() {
         let rest = &text[at..];
         let length = rest.find('\n').unwrap_or(rest.len());
@@ -336,7 +340,10 @@ pub(super) fn each(text: &str, mut take: impl FnMut(u64, &Record<'_>)) -> Vec<Sk
             if let (true, Ok(record)) = (is_object(this), record) {
                 take(line, &record);
             } else {
-                used = several(rest, length, line, &mut take, &mut skipped);
+                let rest = if ahead > 0 { rest } else { &rest[..used] };
+                let read = several(rest, length, line, &mut take, &mut skipped);
+                used = read.0;
+                ahead = ahead.saturating_sub(read.1);
             }
         }
         line += rest[..used].bytes().filter(|b| *b == b'\n').count() as u64;
@@ -345,15 +352,16 @@ pub(super) fn each(text: &str, mut take: impl FnMut(u64, &Record<'_>)) -> Vec<Sk
     skipped
 }
 
-/// Reads from where one line did not hold one record. Returns how many bytes it took.
+/// Reads from where one line did not hold one record. Returns how many bytes it took, and
+/// how many it read in vain.
 fn several(
     rest: &str,
     length: usize,
     line: u64,
     take: &mut impl FnMut(u64, &Record<'_>),
     skipped: &mut Vec<Skipped>,
-) -> usize {
-    let mut at = 0;
+) -> (usize, usize) {
+    let (mut at, mut vain) = (0, 0);
     while at < length {
         let (values, end, error) = values(&rest[at..], length - at);
         for value in values {
@@ -364,12 +372,14 @@ fn several(
         }
         at += end;
         let Some(error) = error else { continue };
+        let lines = rest[at..].split_inclusive('\n').take(error.line());
+        vain += lines.map(str::len).sum::<usize>();
         let next = resume(rest.get(at..length).unwrap_or_default());
         let lost = next.unwrap_or(length.saturating_sub(at));
         skipped.push(skip(line, lost, why(&error)));
         at += lost;
     }
-    at.max((length + 1).min(rest.len()))
+    (at.max((length + 1).min(rest.len())), vain)
 }
 
 fn skip(line: u64, bytes: usize, reason: &str) -> Skipped {
@@ -541,6 +551,20 @@ mod tests {
             &[(3, "b")],
             &[(1, "not a record"), (2, "not a record")],
         );
+    }
+
+    #[test]
+    fn what_is_never_closed_is_not_read_anew_from_every_line() {
+        let torn = "{\"a\":[\n".repeat(10);
+        let record = "{\"type\":\n\"b\"}\n";
+        let found = |text: &str| {
+            let mut lines = Vec::new();
+            each(text, |line, _| lines.push(line));
+            lines
+        };
+        assert_eq!(found(&[&torn[..7], record].concat()), [2]);
+        let many = found(&[&torn, record].concat());
+        assert!(many.is_empty(), "nothing is read ahead any more");
     }
 
     #[test]
