@@ -125,7 +125,7 @@ struct Probe {
     #[serde(default)]
     sources: Option<Vec<wire::Source>>,
     #[serde(default)]
-    sessions: Option<serde::de::IgnoredAny>,
+    sessions: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 impl Probe {
@@ -386,5 +386,16 @@ mod tests {
             .map(|r| (r.line, r.column))
             .collect();
         assert_eq!(places, [(1, 14), (1, 24), (2, 3)]);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test writes its own fixtures")]
+    fn sessions_that_are_no_list_are_a_mistake_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let head = r#"{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-22T06:00:00Z""#;
+        std::fs::write(&path, format!("{head},\n\"sessions\":{{}}}}")).unwrap();
+        let mistake = open_as("x.json", &path).unwrap_err();
+        assert_eq!(mistake.place(), "x.json:2:11");
     }
 }
