@@ -203,12 +203,16 @@ pub enum Records {
 }
 
 impl Records {
-    /// Up to `count` further records; an empty batch is the end.
+    /// Up to `count` further records, fewer where they are long; an empty batch is the end.
     pub fn batch(&mut self, count: usize) -> Result<Vec<Record>> {
         let mut batch = Vec::new();
-        while batch.len() < count {
+        let mut bytes = 0;
+        while batch.len() < count && bytes < limits::LINE_BYTES {
             match self.next_record()? {
-                Some(record) => batch.push(record),
+                Some(record) => {
+                    bytes += record.json.len();
+                    batch.push(record);
+                }
                 None => break,
             }
         }
@@ -386,6 +390,18 @@ mod tests {
             .map(|r| (r.line, r.column))
             .collect();
         assert_eq!(places, [(1, 14), (1, 24), (2, 3)]);
+    }
+
+    #[test]
+    fn a_batch_of_long_records_is_a_short_one() {
+        let line = " ".repeat(limits::LINE_BYTES / 2) + "{}\n";
+        let text = line.repeat(3).into_bytes();
+        let mut records = Records::Lines {
+            reader: Box::new(std::io::Cursor::new(text)),
+            line: 0,
+        };
+        let mut next = || records.batch(256).unwrap().len();
+        assert_eq!([next(), next(), next()], [2, 1, 0]);
     }
 
     #[test]
