@@ -256,8 +256,10 @@ struct Pass {
     coverage: Coverage,
     diagnostics: Vec<Diagnostic>,
     names: HashSet<Text>,
-    /// For each id, the content hashes of its records and the first one's index.
-    ids: HashMap<Text, (Vec<u64>, usize)>,
+    /// For each id, the index of its first record and how many different ones there are.
+    ids: HashMap<Text, (usize, u32)>,
+    /// Those indexes with the content hashes of all their records.
+    contents: HashSet<(usize, u64)>,
     missing: [u64; FIELDS.len()],
     /// What was masked, as it stood.
     masked: Vec<String>,
@@ -274,6 +276,7 @@ impl Pass {
             diagnostics: Vec::new(),
             names: HashSet::new(),
             ids: HashMap::new(),
+            contents: HashSet::new(),
             missing: [0; FIELDS.len()],
             masked: Vec::new(),
         }
@@ -326,18 +329,18 @@ impl Pass {
 
     /// Identical records of one id collapse; different ones are both kept and both flagged.
     fn is_new(&mut self, record: &Record, facts: &mut Facts, content: u64) -> bool {
-        let index = self.facts.len();
-        let Some((contents, first)) = self.ids.get_mut(&facts.id) else {
-            self.ids.insert(facts.id.clone(), (vec![content], index));
-            return true;
-        };
-        if contents.contains(&content) {
+        let new = (self.facts.len(), 0);
+        let (first, count) = self.ids.entry(facts.id.clone()).or_insert(new);
+        if !self.contents.insert((*first, content)) {
             self.coverage.collapsed += 1;
             return false;
         }
-        facts.ordinal = contents.len() as u32;
+        facts.ordinal = *count;
+        *count += 1;
+        if facts.ordinal == 0 {
+            return true;
+        }
         facts.conflicting = true;
-        contents.push(content);
         if !std::mem::replace(&mut self.facts[*first].conflicting, true) {
             self.coverage.conflicting += 1;
         }
