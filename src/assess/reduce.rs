@@ -197,13 +197,13 @@ pub(super) fn standing(event: &Event, destination: &Text, inventory: &Inventory)
 }
 
 fn repos(session: &Session) -> Vec<Text> {
-    let mut repos: Vec<Text> = session.workspace.repo.iter().cloned().collect();
-    for repo in session.events.iter().filter_map(|e| e.repo.as_ref()) {
-        if !repos.contains(repo) {
-            repos.push(repo.clone());
-        }
-    }
-    repos
+    let named = session.events.iter().filter_map(|e| e.repo.as_ref());
+    let mut seen: HashSet<&Text> = HashSet::new();
+    let own = session.workspace.repo.iter();
+    own.chain(named)
+        .filter(|repo| seen.insert(repo))
+        .cloned()
+        .collect()
 }
 
 fn tools(session: &Session) -> Vec<ToolUse> {

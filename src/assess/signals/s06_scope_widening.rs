@@ -8,6 +8,7 @@ use crate::history::MOST_USUAL;
 use crate::model::{
     Entity, EntityKind, Event, EventKind, Inventory, Sentence, Session, Slot, Text,
 };
+use std::collections::HashSet;
 
 const TEMPLATE: &str = "Began in {scope}; after {t} it reached {new}.";
 const UNTIMED: &str = "Began in {scope}; later it reached {new}.";
@@ -47,12 +48,10 @@ fn look(session: &Session, inventory: &Inventory, _: Option<&ReplayWindow>) -> F
         return Finding::Absent;
     }
     let share = outside.len() as f64 / later.len() as f64;
-    let mut scopes: Vec<&Text> = Vec::new();
-    for (_, event) in &outside {
-        if let Some(repo) = event.repo.as_ref().filter(|r| !scopes.contains(r)) {
-            scopes.push(repo);
-        }
-    }
+    let scopes: HashSet<&Text> = outside
+        .iter()
+        .filter_map(|(_, event)| event.repo.as_ref())
+        .collect();
     let early = touches.len().div_ceil(3);
     let sensitive = |(_, e): &(usize, &Event)| touched_class(session, e, inventory).is_some();
     let late_sensitive =
