@@ -113,12 +113,31 @@ pub fn position(text: &[u8], offset: usize) -> (u64, u64) {
     (lines.count() as u64 + 1, last as u64 + 1)
 }
 
+/// Letters in which a word that was meant differs at most.
+const FARTHEST: usize = 3;
+
 /// `did you mean 'x'?` when one of the known words is near the unknown one.
 pub fn nearest<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = unknown.chars().count();
     known
         .into_iter()
+        // To compare costs the product of both lengths; none of these could be near.
+        .filter(|word| word.chars().count().abs_diff(length) <= FARTHEST)
         .map(|word| (strsim::damerau_levenshtein(unknown, word), word))
-        .filter(|(distance, word)| *distance <= word.len().div_ceil(2).min(3))
+        .filter(|(distance, word)| *distance <= word.len().div_ceil(2).min(FARTHEST))
         .min()
         .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_near_is_meant() {
+        assert_eq!(nearest("usre", ["host", "user"]), Some("user"));
+        assert_eq!(nearest("us", ["user"]), Some("user"));
+        assert_eq!(nearest("ab", ["user"]), None);
+        assert_eq!(nearest(&"u".repeat(1 << 24), ["user"]), None);
+    }
 }
