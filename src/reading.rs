@@ -19,6 +19,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Records read at once: enough to keep every core busy, little enough to forget.
 const BATCH: usize = 256;
 
+/// Unknown fields beyond those that are named.
+const OTHERS: &str = "(others)";
+
 /// A snapshot reduced to its facts.
 #[derive(Debug)]
 pub struct Reading {
@@ -47,7 +50,8 @@ pub struct Coverage {
     pub conflicting: u64,
     /// Field by field, in how many sessions it was not recorded; only fields that were missing at least once.
     pub not_recorded: Vec<(&'static str, u64)>,
-    /// Fields of the file that this version does not know, with their counts.
+    /// Fields of the file that this version does not know, with their counts; many of them
+    /// under one name.
     pub unknown_fields: BTreeMap<String, u64>,
     /// Events of a kind that this version does not know.
     pub other_events: u64,
@@ -304,7 +308,7 @@ impl Pass {
             return;
         }
         for (name, count) in parsed.unknown {
-            *self.coverage.unknown_fields.entry(name).or_default() += count;
+            self.unknown(name, count);
         }
         let other = parsed
             .session
@@ -319,6 +323,20 @@ impl Pass {
         facts.share(&mut self.names);
         self.facts.push(facts);
         self.kept.push(true);
+    }
+
+    /// Counts a field under its name, which is a text of the session like any other; beyond
+    /// [`limits::LIST_ITEMS`] names all under one.
+    fn unknown(&mut self, name: String, count: u64) {
+        let all = &mut self.coverage.unknown_fields;
+        let name = if all.contains_key(&name) {
+            name
+        } else if all.len() < limits::LIST_ITEMS {
+            normalise::border_text(&name)
+        } else {
+            OTHERS.to_owned()
+        };
+        *all.entry(name).or_default() += count;
     }
 
     fn quarantine(&mut self, diagnostic: Diagnostic) {
@@ -420,3 +438,47 @@ const FIELDS: [Field; 9] = [
     ("cost", |s| s.cost.is_none()),
     ("events", |s| s.events.is_empty()),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::snapshot;
+
+    #[expect(clippy::disallowed_methods, reason = "a test writes its own fixtures")]
+    fn read_lines(lines: &[&str]) -> (Reading, Vec<Diagnostic>) {
+        let head =
+            r#"{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-22T06:00:00Z"}"#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.jsonl");
+        std::fs::write(&path, [&[head], lines].concat().join("\n")).unwrap();
+        let file = snapshot::open_as("x.jsonl", &path).unwrap();
+        read(&file, &Inventory::default()).unwrap()
+    }
+
+    #[test]
+    fn records_of_one_id_collapse_or_conflict() {
+        let (one, two, other) = (r#"{"id":"a"}"#, r#"{"id":"a","host":"h"}"#, r#"{"id":"b"}"#);
+        let (reading, _) = read_lines(&[one, two, one, other, two]);
+        let told: Vec<_> = reading
+            .facts
+            .iter()
+            .map(|f| (f.id.untrusted(), f.ordinal, f.conflicting))
+            .collect();
+        assert_eq!(told, [("a", 0, true), ("a", 1, true), ("b", 0, false)]);
+        let coverage = &reading.coverage;
+        assert_eq!((coverage.collapsed, coverage.conflicting), (2, 2));
+    }
+
+    #[test]
+    fn unknown_fields_are_named_like_texts_and_not_all_of_them() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let many: Vec<String> = (0..100).map(|n| format!(r#","u{n}":1"#)).collect();
+        let record = format!(r#"{{"id":"a","{token}":1{}}}"#, many.concat());
+        let (reading, diagnostics) = read_lines(&[&record]);
+        let unknown = reading.coverage.unknown_fields;
+        assert_eq!(unknown.values().sum::<u64>(), 101);
+        assert_eq!(unknown.len(), limits::LIST_ITEMS + 1);
+        assert_eq!(unknown[OTHERS], 101 - limits::LIST_ITEMS as u64);
+        assert!(diagnostics.iter().all(|d| !d.message.contains(&token)));
+    }
+}

@@ -34,6 +34,20 @@ pub fn border(session: &mut wire::Session, known: &Known, seen: &mut dyn FnMut(&
     done
 }
 
+/// Bounds and redacts a text that stands in no field.
+pub fn border_text(text: &str) -> String {
+    let mut text = text.to_owned();
+    let nothing = &Known::default();
+    clean(
+        Field::Words,
+        &mut text,
+        &mut Border::default(),
+        nothing,
+        &mut |_| {},
+    );
+    text
+}
+
 /// Bounds and redacts every text of a record that holds fields this version does
 /// not know, names of fields included, so that it can be kept as it came.
 pub fn border_unknown(record: &mut Value, known: &Known) {
