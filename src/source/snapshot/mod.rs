@@ -11,12 +11,16 @@ pub use schema::SCHEMA;
 
 use super::{files, limits};
 use crate::diagnostic::{Diagnostic, nearest, position};
+use crate::normalise::redact;
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
+
+/// Characters of what a mistake quotes.
+const QUOTED: usize = 200;
 
 /// A snapshot file whose head has been read.
 #[derive(Clone, Debug)]
@@ -78,7 +82,8 @@ pub fn open_as(label: &str, path: &Path) -> Result<SnapshotFile, Diagnostic> {
         }
     };
     if head.format != wire::FORMAT || head.version != wire::VERSION {
-        let found = format!("format {:?} version {}", head.format, head.version);
+        let format = quoted(&head.format);
+        let found = format!("format {format:?} version {}", head.version);
         return Err(Diagnostic::error(
             label,
             format!("this is {found}, not {:?} version {}", wire::FORMAT, wire::VERSION),
@@ -106,9 +111,13 @@ fn not_a_snapshot(label: &str, error: &serde_json::Error) -> Diagnostic {
 /// `serde_json` puts the place into its message; ours stands before it.
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    message
-        .rsplit_once(" at line ")
-        .map_or(message.clone(), |(head, _)| head.to_owned())
+    let head = message.rsplit_once(" at line ").map_or(&*message, |m| m.0);
+    quoted(head)
+}
+
+/// Words that may quote what stands in the file: masked and cut.
+fn quoted(words: &str) -> String {
+    redact::mask(words).chars().take(QUOTED).collect()
 }
 
 /// The head, and whether `sessions` stands beside it.
@@ -390,6 +399,21 @@ mod tests {
             .map(|r| (r.line, r.column))
             .collect();
         assert_eq!(places, [(1, 14), (1, 24), (2, 3)]);
+    }
+
+    #[test]
+    fn what_a_mistake_quotes_is_masked_and_cut() {
+        let message = |value: &str| {
+            let record = Record {
+                line: 1,
+                column: 1,
+                json: format!(r#"{{"id":"a","models":"{value}"}}"#).into_bytes(),
+            };
+            record.parse("x.jsonl").unwrap_err().message
+        };
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        assert!(!message(&token).contains(&token));
+        assert!(message(&"a".repeat(1_000_000)).len() < 300);
     }
 
     #[test]
