@@ -21,6 +21,8 @@ const BATCH: usize = 256;
 
 /// Unknown fields beyond those that are named.
 const OTHERS: &str = "(others)";
+/// Mistakes of one snapshot that are told one by one; of more there is no end.
+const TOLD: usize = 1_000;
 
 /// A snapshot reduced to its facts.
 #[derive(Debug)]
@@ -80,20 +82,29 @@ struct Parsed {
     secrets: Vec<String>,
 }
 
-/// Reads a snapshot once and reduces it.
+/// Reads a snapshot and reduces it.
 pub fn read(file: &SnapshotFile, inventory: &Inventory) -> Result<(Reading, Vec<Diagnostic>)> {
+    read_to(file, inventory, limits::RECORDS)
+}
+
+/// The same with another bound on its records.
+fn read_to(
+    file: &SnapshotFile,
+    inventory: &Inventory,
+    most: usize,
+) -> Result<(Reading, Vec<Diagnostic>)> {
     let snapshot = match normalise::head(&file.label, &file.head) {
         Ok(snapshot) => snapshot,
         Err(diagnostic) => return Ok((Reading::unreadable(file), vec![diagnostic])),
     };
-    let pass = pass_over(file, &snapshot, inventory, &Known::default())?;
+    let pass = pass_over(file, &snapshot, inventory, &Known::default(), most)?;
     let secrets = pass.recognised();
     if secrets.is_empty() {
         return Ok(pass.finish(secrets));
     }
     // What stood beside its name in one place may stand alone in another, before it or in
     // another writing: only to read once more tells.
-    let again = pass_over(file, &snapshot, inventory, &secrets)?;
+    let again = pass_over(file, &snapshot, inventory, &secrets, most)?;
     Ok(again.finish(secrets))
 }
 
@@ -102,12 +113,16 @@ fn pass_over(
     snapshot: &Snapshot,
     inventory: &Inventory,
     known: &Known,
+    most: usize,
 ) -> Result<Pass> {
     let mut pass = Pass::new(snapshot.clone(), &file.label);
     let mut records = file.records()?;
     loop {
-        let batch = records.batch(BATCH)?;
+        let room = most - pass.kept.len();
+        let batch = records.batch(BATCH.min(room))?;
         if batch.is_empty() {
+            pass.beyond = records.count_rest()?;
+            pass.is_mended = records.is_mended();
             return Ok(pass);
         }
         let parsed: Vec<_> = batch
@@ -134,7 +149,8 @@ pub fn sessions(
     let mut records = file.records()?;
     let (mut at, mut index) = (0, 0);
     loop {
-        let batch = records.batch(BATCH)?;
+        let left = reading.kept.len() - at;
+        let batch = records.batch(BATCH.min(left))?;
         if batch.is_empty() {
             return Ok(());
         }
@@ -267,6 +283,12 @@ struct Pass {
     missing: [u64; FIELDS.len()],
     /// What was masked, as it stood.
     masked: Vec<String>,
+    /// Mistakes that are not among the diagnostics.
+    untold: u64,
+    /// Records beyond the bound.
+    beyond: u64,
+    /// Whether something was no text.
+    is_mended: bool,
 }
 
 impl Pass {
@@ -283,21 +305,13 @@ impl Pass {
             contents: HashSet::new(),
             missing: [0; FIELDS.len()],
             masked: Vec::new(),
+            untold: 0,
+            beyond: 0,
+            is_mended: false,
         }
     }
 
     fn take(&mut self, record: &Record, result: Result<(Parsed, Facts, u64), Diagnostic>) {
-        if self.facts.len() >= limits::SESSIONS {
-            let message = format!(
-                "session is quarantined: more than {} sessions",
-                limits::SESSIONS
-            );
-            self.quarantine(
-                Diagnostic::warning(&self.label, message, "write several snapshots")
-                    .at(record.line, record.column),
-            );
-            return;
-        }
         let (parsed, mut facts, content) = match result {
             Ok(parts) => parts,
             Err(diagnostic) => return self.quarantine(diagnostic),
@@ -339,8 +353,16 @@ impl Pass {
         *all.entry(name).or_default() += count;
     }
 
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < TOLD {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.untold += 1;
+        }
+    }
+
     fn quarantine(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.tell(diagnostic);
         self.coverage.quarantined += 1;
         self.kept.push(false);
     }
@@ -365,8 +387,7 @@ impl Pass {
         self.coverage.conflicting += 1;
         let mend = "keep one record for a session; both are shown until then";
         let message = "this session's id occurs before with different content";
-        self.diagnostics
-            .push(Diagnostic::warning(&self.label, message, mend).at(record.line, record.column));
+        self.tell(Diagnostic::warning(&self.label, message, mend).at(record.line, record.column));
         true
     }
 
@@ -378,7 +399,8 @@ impl Pass {
         Known::new(self.masked.iter().cloned()).but(is_name, self.ids.keys().map(Text::untrusted))
     }
 
-    fn finish(mut self, secrets: Known) -> (Reading, Vec<Diagnostic>) {
+    /// Tells what is not about one record.
+    fn sum_up(&mut self, secrets: &Known) {
         for (name, count) in &self.coverage.unknown_fields {
             let mend = nearest_field(name)
                 .map(|near| format!("did you mean `{near}`?"))
@@ -388,23 +410,42 @@ impl Pass {
             self.diagnostics
                 .push(Diagnostic::note(&self.label, message, &mend));
         }
+        let table = "see the table of limits in the manual";
+        let mut warn = |message: String, mend: &str| {
+            let warning = Diagnostic::warning(&self.label, message, mend);
+            self.diagnostics.push(warning);
+        };
+        if self.untold > 0 {
+            let message = format!("{} more records like these are not listed", self.untold);
+            warn(message, "mend the ones above first");
+        }
+        if self.beyond > 0 {
+            let message = format!(
+                "{} sessions are quarantined: more than {} records",
+                self.beyond,
+                self.kept.len()
+            );
+            warn(message, "write several snapshots");
+        }
+        if self.is_mended {
+            let message = "characters that are no text are shown as U+FFFD";
+            let mend = "write UTF-8, and no half of a surrogate pair";
+            warn(message.to_owned(), mend);
+        }
         let Border { cut, dropped, .. } = self.coverage.border;
         if cut + dropped > 0 {
             let message = format!("{cut} texts were cut and {dropped} items dropped at the limits");
-            self.diagnostics.push(Diagnostic::warning(
-                &self.label,
-                message,
-                "see the table of limits in the manual",
-            ));
+            warn(message, table);
         }
         if secrets.is_cut() {
             let message = "more different secrets than are looked for elsewhere; the rest is masked where it is told";
-            self.diagnostics.push(Diagnostic::warning(
-                &self.label,
-                message,
-                "see the table of limits in the manual",
-            ));
+            warn(message.to_owned(), table);
         }
+    }
+
+    fn finish(mut self, secrets: Known) -> (Reading, Vec<Diagnostic>) {
+        self.coverage.quarantined += self.beyond;
+        self.sum_up(&secrets);
         let fields = FIELDS.iter().zip(self.missing).filter(|(_, n)| *n > 0);
         self.coverage.not_recorded = fields.map(|((name, _), n)| (*name, n)).collect();
         let reading = Reading {
@@ -445,13 +486,18 @@ mod tests {
     use crate::source::snapshot;
 
     #[expect(clippy::disallowed_methods, reason = "a test writes its own fixtures")]
-    fn read_lines(lines: &[&str]) -> (Reading, Vec<Diagnostic>) {
+    fn file_of(lines: &[&str]) -> (tempfile::TempDir, SnapshotFile) {
         let head =
             r#"{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-22T06:00:00Z"}"#;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.jsonl");
         std::fs::write(&path, [&[head], lines].concat().join("\n")).unwrap();
         let file = snapshot::open_as("x.jsonl", &path).unwrap();
+        (folder, file)
+    }
+
+    fn read_lines(lines: &[&str]) -> (Reading, Vec<Diagnostic>) {
+        let (_folder, file) = file_of(lines);
         read(&file, &Inventory::default()).unwrap()
     }
 
@@ -480,5 +526,41 @@ mod tests {
         assert_eq!(unknown.len(), limits::LIST_ITEMS + 1);
         assert_eq!(unknown[OTHERS], 101 - limits::LIST_ITEMS as u64);
         assert!(diagnostics.iter().all(|d| !d.message.contains(&token)));
+    }
+
+    #[test]
+    fn records_are_read_up_to_their_bound_and_counted_beyond() {
+        let most = 300;
+        for (count, beyond) in [(most - 1, 0), (most, 0), (most + 1, 1), (most + 500, 500)] {
+            let lines: Vec<String> = (0..count).map(|n| format!(r#"{{"id":"{n}"}}"#)).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let (folder, file) = file_of(&lines);
+            let (reading, diagnostics) = read_to(&file, &Inventory::default(), most).unwrap();
+            assert_eq!(reading.facts.len(), count.min(most));
+            assert_eq!(reading.coverage.quarantined, beyond);
+            let told = diagnostics
+                .iter()
+                .filter(|d| d.message.contains("more than 300 records"));
+            assert_eq!(told.count(), usize::from(beyond > 0));
+            let mut again = 0;
+            sessions(&file, &reading, |batch| {
+                again += batch.len();
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(again, reading.facts.len());
+            drop(folder);
+        }
+    }
+
+    #[test]
+    fn of_many_mistakes_the_first_are_told_and_the_rest_counted() {
+        for (count, listed) in [(TOLD - 1, TOLD - 1), (TOLD, TOLD), (TOLD + 1, TOLD + 1)] {
+            let (reading, diagnostics) = read_lines(&vec!["x"; count]);
+            assert_eq!(reading.coverage.quarantined, count as u64);
+            assert_eq!(diagnostics.len(), listed);
+            let rest = diagnostics.last().unwrap().message.starts_with("1 more");
+            assert_eq!(rest, count > TOLD);
+        }
     }
 }

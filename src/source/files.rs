@@ -21,6 +21,11 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Reading past [`limits::STREAM_BYTES`] ends in an error, so a small archive
 /// cannot grow without bound.
 pub fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    open_to(path, limits::STREAM_BYTES)
+}
+
+/// The same with another bound.
+fn open_to(path: &Path, most: u64) -> Result<Box<dyn BufRead + Send>> {
     // To open a pipe would wait until somebody writes to it.
     let is_other = |meta: std::fs::Metadata| !meta.is_file();
     if std::fs::metadata(path).is_ok_and(is_other) {
@@ -44,26 +49,26 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
     };
     let bounded = Bounded {
         inner: plain,
-        left: limits::STREAM_BYTES,
+        most,
+        left: most,
     };
     Ok(Box::new(BufReader::with_capacity(256 * 1024, bounded)))
 }
 
-/// Reads a whole text file of at most [`limits::DOCUMENT_BYTES`].
+/// Reads a whole file of at most so many bytes.
+pub fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_to(path, most)?
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(bytes)
+}
+
+/// Reads a whole text file of at most [`limits::PROSE_BYTES`].
 pub fn read_text(path: &Path) -> Result<String> {
-    let mut text = String::new();
-    open(path)?
-        .take(limits::DOCUMENT_BYTES + 1)
-        .read_to_string(&mut text)
-        .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))?;
-    if text.len() as u64 > limits::DOCUMENT_BYTES {
-        return Err(anyhow!(
-            "{} is larger than {} bytes",
-            path.display(),
-            limits::DOCUMENT_BYTES
-        ));
-    }
-    Ok(text)
+    let bytes = read_whole(path, limits::PROSE_BYTES)?;
+    String::from_utf8(bytes)
+        .with_context(|| format!("cannot read {} as UTF-8 text", path.display()))
 }
 
 /// The bytes of a file of ours (a theme asset, a published page).
@@ -177,8 +182,10 @@ pub fn unreadable(file: &str, error: &anyhow::Error) -> Diagnostic {
     )
 }
 
+/// Reads so many bytes and no more: one more is an error.
 struct Bounded<R> {
     inner: R,
+    most: u64,
     left: u64,
 }
 
@@ -188,7 +195,56 @@ impl<R: Read> Read for Bounded<R> {
         self.left = self
             .left
             .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other("the decompressed file is larger than the limit"))?;
+            .ok_or_else(|| io::Error::other(format!("it is larger than {} bytes", self.most)))?;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A file of so many bytes, as it is and compressed.
+    fn files(bytes: usize) -> Vec<tempfile::NamedTempFile> {
+        let text = vec![b' '; bytes];
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&text).unwrap();
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        let zstd = ruzstd::encoding::compress_to_vec(&*text, level);
+        let forms = [gzip.finish().unwrap(), zstd, text];
+        forms
+            .iter()
+            .map(|form| {
+                let mut file = tempfile::NamedTempFile::new().unwrap();
+                file.write_all(form).unwrap();
+                file
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound_and_no_further() {
+        let most = 300_000;
+        for (bytes, is_read) in [
+            (most - 1, true),
+            (most, true),
+            (most + 1, false),
+            (9_000_000, false),
+        ] {
+            for file in files(bytes) {
+                let read = read_whole(file.path(), most as u64);
+                match read {
+                    Ok(read) => assert!(is_read && read.len() == bytes),
+                    Err(error) => {
+                        let said = format!("{error:#}");
+                        assert!(
+                            !is_read && said.contains("larger than 300000 bytes"),
+                            "{said}"
+                        );
+                    }
+                }
+            }
+        }
     }
 }

@@ -4,13 +4,15 @@
 
 use jiff::Timestamp;
 
-/// Bytes of one file after decompression when it is read as a whole (document form, inventory, content).
-pub const DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
-/// Bytes of one file after decompression when it is read as a stream (lines form).
-pub const STREAM_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// Bytes of the inventory, the configuration, a page of prose or a decision.
+pub const PROSE_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes of one snapshot after decompression when it is read as a whole (document form), and of a transcript.
+pub const DOCUMENT_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of one snapshot after decompression when it is read as a stream (lines form).
+pub const STREAM_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 /// Bytes of one line, that is, of one session.
 pub const LINE_BYTES: usize = 64 * 1024 * 1024;
-/// Levels of nesting in JSON. Held by the JSON parser.
+/// Levels of nesting of what a record is kept with. Held by the JSON parser.
 pub const NESTING: usize = 127;
 /// Characters of one text field; the rest is cut and marked.
 pub const TEXT_CHARS: usize = 2_048;
@@ -22,10 +24,10 @@ pub const EVENTS: usize = 20_000;
 pub const MODELS: usize = 64;
 /// Programs kept of one event, and items of a list of names.
 pub const LIST_ITEMS: usize = 64;
-/// Sessions of one snapshot.
-pub const SESSIONS: usize = 2_000_000;
+/// Records of one snapshot, read or set aside.
+pub const RECORDS: usize = 2_000_000;
 /// Bytes of all recognised secrets of a snapshot together that are looked for elsewhere too.
-pub const KNOWN_BYTES: usize = 256 * 1024;
+pub const KNOWN_BYTES: usize = 64 * 1024;
 /// Years that can be believed, first and the one after the last.
 pub const YEARS: (i16, i16) = (2000, 2100);
 /// The first second of each of [`YEARS`], since 1970.
@@ -39,12 +41,17 @@ pub fn is_believable(at: Timestamp) -> bool {
 /// Name, value and what happens beyond it, for the manual and `SECURITY` notes.
 pub const TABLE: &[(&str, u64, &str)] = &[
     (
-        "bytes of a file read whole",
+        "bytes of inventory, configuration, prose",
+        PROSE_BYTES,
+        "the file is an error",
+    ),
+    (
+        "bytes of a snapshot in one document",
         DOCUMENT_BYTES,
         "the file is an error",
     ),
     (
-        "bytes of a file read as lines",
+        "bytes of a snapshot in lines",
         STREAM_BYTES,
         "the file is an error",
     ),
@@ -56,7 +63,7 @@ pub const TABLE: &[(&str, u64, &str)] = &[
     (
         "levels of JSON nesting",
         NESTING as u64,
-        "the session is quarantined",
+        "an unknown field is counted, not kept",
     ),
     (
         "characters of a text",
@@ -84,8 +91,8 @@ pub const TABLE: &[(&str, u64, &str)] = &[
         "the rest is counted, not kept",
     ),
     (
-        "sessions of a snapshot",
-        SESSIONS as u64,
+        "records of a snapshot",
+        RECORDS as u64,
         "the rest is quarantined",
     ),
     (

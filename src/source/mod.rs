@@ -6,6 +6,7 @@ pub mod content;
 pub mod dispositions;
 pub mod files;
 pub mod inventory;
+pub mod json;
 pub mod limits;
 pub mod snapshot;
 pub mod toml_file;

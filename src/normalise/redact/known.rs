@@ -193,3 +193,47 @@ fn percent_encoded(value: &str) -> Vec<u8> {
     }
     encoded
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key of so many characters that is like no other.
+    fn key(n: usize, length: usize) -> String {
+        let piece = format!("q7Zk2Lw9Xc4V{n:04}b8Nm1Rt5Yp3Hd6");
+        piece.chars().cycle().take(length).collect()
+    }
+
+    #[test]
+    fn what_is_known_is_bounded() {
+        let (length, most) = (64, limits::KNOWN_BYTES / 64);
+        for (count, cut) in [(most - 1, 0), (most, 0), (most + 1, 1)] {
+            let known = Known::new((0..count).map(|n| key(n, length)));
+            assert_eq!(known.values.len(), count - cut);
+            assert_eq!(known.is_cut(), cut > 0);
+        }
+    }
+
+    #[test]
+    fn a_name_is_no_secret_and_neither_is_what_the_program_prints() {
+        let secrets = [key(1, 28), key(2, 28), key(3, 28)];
+        let id = format!("run-{}", secrets[1]);
+        let known = Known::new(secrets.clone()).but(|n| n == secrets[0], [id.as_str()].into_iter());
+        assert_eq!(known.values, BTreeSet::from([secrets[2].clone()]));
+        let page = format!("<a href=\"{}.html\">", secrets[2]);
+        assert!(known.in_files(b"").unwrap().is_match(&page));
+        assert!(
+            known
+                .in_files(page.as_bytes())
+                .is_none_or(|ways| !ways.is_match(&page))
+        );
+    }
+
+    #[test]
+    fn in_names_only_what_chance_made_is_looked_for() {
+        let known = Known::new(["job2026abc991x.rs".to_owned(), key(1, 28)]);
+        let text = format!("job2026abc991x.rs {}", key(1, 28));
+        assert_eq!(known.find(&text, false).len(), 2);
+        assert_eq!(known.find(&text, true).len(), 1);
+    }
+}

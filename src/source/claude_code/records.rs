@@ -6,6 +6,7 @@
 //! an unexpected type is as good as absent. Large fields are left where they are
 //! (`RawValue`) until something is wanted from them.
 
+use crate::source::json::sound;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -434,42 +435,6 @@ fn resume(line: &str) -> Option<usize> {
             let (found, _, error) = values(rest, rest.len());
             !found.is_empty() && error.is_none()
         })
-}
-
-/// A line without halves of surrogate pairs, which are no text and stop a JSON reader.
-fn sound(line: &str) -> Cow<'_, str> {
-    if !line.contains("\\ud") && !line.contains("\\uD") {
-        return Cow::Borrowed(line);
-    }
-    let half = |at: usize| -> Option<u16> {
-        let digits = line.get(at..at + 6)?.strip_prefix("\\u")?;
-        let unit = u16::from_str_radix(digits, 16).ok()?;
-        (0xD800..0xE000).contains(&unit).then_some(unit)
-    };
-    let mut mended = String::with_capacity(line.len());
-    let mut at = 0;
-    while let Some(found) = line[at..].find('\\') {
-        mended.push_str(&line[at..at + found]);
-        at += found;
-        match (half(at), half(at + 6)) {
-            (Some(high), Some(low)) if high < 0xDC00 && low >= 0xDC00 => {
-                mended.push_str(&line[at..at + 12]);
-                at += 12;
-            }
-            (Some(_), _) => {
-                mended.push_str("\\ufffd");
-                at += 6;
-            }
-            // An escaped backslash takes its partner with it.
-            _ => {
-                let next = line[at + 1..].chars().next().map_or(0, char::len_utf8);
-                mended.push_str(&line[at..at + 1 + next]);
-                at += 1 + next;
-            }
-        }
-    }
-    mended.push_str(&line[at..]);
-    Cow::Owned(mended)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub mod wire;
 
 pub use schema::SCHEMA;
 
-use super::{files, limits};
+use super::{files, json, limits};
 use crate::diagnostic::{Diagnostic, nearest, position};
 use crate::normalise::redact;
 use anyhow::Result;
@@ -69,15 +69,14 @@ pub fn open_as(label: &str, path: &Path) -> Result<SnapshotFile, Diagnostic> {
     if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
         return Err(Diagnostic::error(label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
     }
-    let (head, form) = match serde_json::from_slice::<Probe>(first) {
+    let (head, form) = match probe(first) {
         Ok(probe) if probe.sessions.is_none() && !first.is_empty() => {
             (probe.into_head(), Form::Lines)
         }
         _ => {
-            let text = files::read_text(path).map_err(unreadable)?;
+            let text = read_document(path).map_err(unreadable)?.0;
             let body = without_bom(text.as_bytes());
-            let probe =
-                serde_json::from_slice::<Probe>(body).map_err(|e| not_a_snapshot(label, &e))?;
+            let probe = probe(body).map_err(|e| not_a_snapshot(label, &e))?;
             (probe.into_head(), Form::Document)
         }
     };
@@ -137,6 +136,14 @@ struct Probe {
     sessions: Option<Vec<serde::de::IgnoredAny>>,
 }
 
+/// Looks at the head of a document, or at a first line.
+fn probe(json: &[u8]) -> serde_json::Result<Probe> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let probe = wire::required(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(probe)
+}
+
 impl Probe {
     fn into_head(self) -> wire::Head {
         wire::Head {
@@ -156,19 +163,31 @@ impl SnapshotFile {
             Form::Lines => {
                 let mut reader = files::open(&self.path)?;
                 read_line(&mut *reader, &mut Vec::new())?;
-                Ok(Records::Lines { reader, line: 1 })
+                Ok(Records::Lines {
+                    reader,
+                    line: 1,
+                    is_mended: false,
+                })
             }
             Form::Document => {
-                let text = files::read_text(&self.path)?;
+                let (text, is_mended) = read_document(&self.path)?;
                 let ranges = session_ranges(&text)?;
                 Ok(Records::Document {
                     text,
+                    is_mended,
                     ranges: ranges.into_iter(),
                     at: (0, 1, 1),
                 })
             }
         }
     }
+}
+
+/// A snapshot in one document, and whether something in it was no text.
+fn read_document(path: &Path) -> Result<(String, bool)> {
+    let bytes = files::read_whole(path, limits::DOCUMENT_BYTES)?;
+    let (text, is_mended) = json::mend(bytes);
+    Ok((String::from_utf8(text)?, is_mended))
 }
 
 /// Byte ranges of the sessions inside a document.
@@ -200,11 +219,13 @@ pub enum Records {
     Lines {
         reader: Box<dyn BufRead + Send>,
         line: u64,
+        is_mended: bool,
     },
     /// Inside one object.
     #[expect(missing_docs, reason = "the fields are the stream's own state")]
     Document {
         text: String,
+        is_mended: bool,
         ranges: std::vec::IntoIter<(usize, usize)>,
         /// Offset, line and column of the record before, so that no place is counted twice.
         at: (usize, u64, u64),
@@ -228,6 +249,27 @@ impl Records {
         Ok(batch)
     }
 
+    /// Passes over what is left and counts it, without keeping any of it.
+    pub fn count_rest(&mut self) -> Result<u64> {
+        match self {
+            Self::Lines { reader, .. } => {
+                let mut count = 0;
+                while let Some(is_record) = pass_line(&mut **reader)? {
+                    count += u64::from(is_record);
+                }
+                Ok(count)
+            }
+            Self::Document { ranges, .. } => Ok(ranges.by_ref().count() as u64),
+        }
+    }
+
+    /// Whether something so far was no text, and is U+FFFD now.
+    pub const fn is_mended(&self) -> bool {
+        match self {
+            Self::Lines { is_mended, .. } | Self::Document { is_mended, .. } => *is_mended,
+        }
+    }
+
     /// Passes over this many records.
     pub fn skip(&mut self, count: usize) -> Result<()> {
         for _ in 0..count {
@@ -240,13 +282,24 @@ impl Records {
 
     fn next_record(&mut self) -> Result<Option<Record>> {
         match self {
-            Self::Lines { reader, line } => loop {
+            Self::Lines {
+                reader,
+                line,
+                is_mended,
+            } => loop {
                 let mut json = Vec::new();
                 if read_line(&mut **reader, &mut json)? == 0 {
                     return Ok(None);
                 }
                 *line += 1;
                 if !json.trim_ascii().is_empty() {
+                    // A longer one is not read, so there is nothing to mend.
+                    let (json, mended) = if json.len() > limits::LINE_BYTES {
+                        (json, false)
+                    } else {
+                        json::mend(json)
+                    };
+                    *is_mended |= mended;
                     return Ok(Some(Record {
                         line: *line,
                         column: 1,
@@ -254,7 +307,9 @@ impl Records {
                     }));
                 }
             },
-            Self::Document { text, ranges, at } => Ok(ranges.next().map(|(start, end)| {
+            Self::Document {
+                text, ranges, at, ..
+            } => Ok(ranges.next().map(|(start, end)| {
                 let (before, line, column) = *at;
                 let (lines, inside) = position(&text.as_bytes()[before..], start - before);
                 let column = if lines == 1 {
@@ -290,7 +345,7 @@ impl Record {
         }
         let mut unknown = Unknown::new();
         let mut deserializer = serde_json::Deserializer::from_slice(&self.json);
-        let session = serde_ignored::deserialize(&mut deserializer, |path| {
+        let mut count = |path: serde_ignored::Path<'_>| {
             let path = path.to_string();
             // `events.17.colour` counts as `events.colour`.
             let names: Vec<&str> = path
@@ -298,9 +353,11 @@ impl Record {
                 .filter(|p| *p != "?" && p.parse::<u64>().is_err())
                 .collect();
             *unknown.entry(names.join(".")).or_default() += 1;
-        })
-        .and_then(|session| deserializer.end().map(|()| session))
-        .map_err(|e| self.quarantine(file, &e))?;
+        };
+        let counted = serde_ignored::Deserializer::new(&mut deserializer, &mut count);
+        let session = wire::required(counted)
+            .and_then(|session| deserializer.end().map(|()| session))
+            .map_err(|e| self.quarantine(file, &e))?;
         Ok((session, unknown))
     }
 
@@ -375,6 +432,27 @@ fn skip_line(reader: &mut dyn BufRead) -> std::io::Result<u64> {
     }
 }
 
+/// Passes over one line: whether there was something on it; nothing at the end.
+fn pass_line(reader: &mut dyn BufRead) -> std::io::Result<Option<bool>> {
+    let mut is_record = false;
+    let mut is_begun = false;
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(is_begun.then_some(is_record));
+        }
+        is_begun = true;
+        let end = buffer.iter().position(|b| *b == b'\n');
+        let line = &buffer[..end.unwrap_or(buffer.len())];
+        is_record |= !line.trim_ascii().is_empty();
+        let used = end.map_or(buffer.len(), |at| at + 1);
+        reader.consume(used);
+        if end.is_some() {
+            return Ok(Some(is_record));
+        }
+    }
+}
+
 fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
@@ -389,6 +467,7 @@ mod tests {
         let ranges = session_ranges(&text).unwrap();
         let mut records = Records::Document {
             text,
+            is_mended: false,
             ranges: ranges.into_iter(),
             at: (0, 1, 1),
         };
@@ -421,6 +500,7 @@ mod tests {
         let line = " ".repeat(limits::LINE_BYTES / 2) + "{}\n";
         let text = line.repeat(3).into_bytes();
         let mut records = Records::Lines {
+            is_mended: false,
             reader: Box::new(std::io::Cursor::new(text)),
             line: 0,
         };

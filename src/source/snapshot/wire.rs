@@ -24,13 +24,17 @@ pub struct Head {
     /// RFC 3339; required.
     pub taken_at: String,
     /// What the snapshot covers; the 24 h before `taken_at` when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "object"
+    )]
     pub window: Option<Window>,
     /// Who collected it.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "or_empty"
+        deserialize_with = "objects"
     )]
     pub sources: Vec<Source>,
 }
@@ -53,7 +57,11 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Sessions it contributed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "count"
+    )]
     pub sessions: Option<u64>,
     /// Fields it cannot see.
     #[serde(
@@ -99,7 +107,7 @@ pub struct Session {
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "short_list")]
     pub models: Vec<ModelUse>,
     /// In which workspace.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "object")]
     pub workspace: Option<Workspace>,
     /// Permission mode at the start.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,13 +119,13 @@ pub struct Session {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "money")]
     pub cost_usd: Option<String>,
     /// What happened.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "or_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
     pub events: Vec<Event>,
     /// Fields the collector could not see for this session.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "or_empty")]
     pub not_recorded: Vec<String>,
     /// Where the record comes from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "object")]
     pub origin: Option<Origin>,
 }
 
@@ -180,19 +188,19 @@ pub struct ModelUse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// API requests.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub requests: Option<u64>,
     /// Tokens read, cache excluded.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub input_tokens: Option<u64>,
     /// Tokens written.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub output_tokens: Option<u64>,
     /// Tokens read from the prompt cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub cache_read_tokens: Option<u64>,
     /// Tokens written to the prompt cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub cache_write_tokens: Option<u64>,
     /// Cost in US dollars, decimal text or number; absent: not recorded or unpriced.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "money")]
@@ -255,10 +263,10 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Bytes that left.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub bytes: Option<u64>,
     /// Number of things touched.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub objects: Option<u64>,
     /// Whether the act succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -282,7 +290,11 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<String>,
     /// Where the raw record stands.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "ref",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "object"
+    )]
     pub source: Option<Reference>,
 }
 
@@ -294,7 +306,7 @@ pub struct Reference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// Line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "count")]
     pub line: Option<u64>,
 }
 
@@ -398,6 +410,62 @@ where
     deserializer.deserialize_any(TextOrObject(PhantomData))
 }
 
+/// Reads an object or null. A derived reader would take a list of its fields in order, too.
+fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(de::value::MapAccessDeserializer::new(map)).map(Some)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Object(PhantomData))
+}
+
+/// Reads an object.
+pub(super) fn required<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let read = object(deserializer)?;
+    read.ok_or_else(|| de::Error::invalid_type(de::Unexpected::Unit, &"an object"))
+}
+
+/// A list of objects; null means the same as absent, for the list and for one of them.
+fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Item<T>(Option<T>);
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            object(deserializer).map(Self)
+        }
+    }
+
+    let items = Option::<Vec<Item<T>>>::deserialize(deserializer)?;
+    let items = items.unwrap_or_default().into_iter();
+    Ok(items.filter_map(|item| item.0).collect())
+}
+
 /// A list whose items may be written in shorthand.
 fn short_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
@@ -454,6 +522,40 @@ fn money<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
     }
 
     deserializer.deserialize_any(Amount)
+}
+
+/// Largest whole number that every JSON reader takes exactly.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads a count. A whole number may be written with a fraction or an exponent (`5.0`, `5e3`),
+/// as some producers write all numbers.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    struct Count;
+
+    impl Visitor<'_> for Count {
+        type Value = Option<u64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number that is not negative")
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+            Ok(Some(value))
+        }
+
+        fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+            if (0.0..=EXACT).contains(&value) && value.fract() == 0.0 {
+                return Ok(Some(value as u64));
+            }
+            Err(E::invalid_value(de::Unexpected::Float(value), &self))
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Count)
 }
 
 /// A list; null means the same as absent.
