@@ -182,7 +182,10 @@ impl User {
     /// Whether the collector itself says that it does not know who this is.
     pub fn is_unknown(&self) -> bool {
         let name = self.name.untrusted();
-        let bare: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        // A dash or a question mark names nobody; an emoji may.
+        let is_mark = |c: &char| c.is_ascii() || matches!(c, '\u{2010}'..='\u{2027}');
+        let tells = |c: &char| c.is_alphanumeric() || !is_mark(c);
+        let bare: String = name.chars().filter(tells).collect();
         bare.is_empty()
             || NOBODY.contains(&bare.to_lowercase().as_str())
             || name.trim().eq_ignore_ascii_case("n/a")

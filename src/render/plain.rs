@@ -4,13 +4,17 @@ use super::html::{is_hidden, visible};
 use crate::model::{Piece, Sentence};
 use std::fmt::Write;
 
+/// What a spreadsheet takes for the beginning of a formula, in full width too.
+const FORMULA: [char; 8] = [
+    '=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
 /// One CSV cell: quoted when it must be, and never a formula. A text that a
 /// spreadsheet would compute is led by an apostrophe, last of all, so that nothing
 /// can undo it.
 pub fn csv_cell(text: &str) -> String {
     let visible = printable(text);
-    let computed =
-        visible.trim_start().starts_with(['=', '+', '-', '@']) && visible.parse::<f64>().is_err();
+    let computed = visible.trim_start().starts_with(FORMULA) && visible.parse::<f64>().is_err();
     let guarded = if computed {
         format!("'{visible}")
     } else {
@@ -23,17 +27,19 @@ pub fn csv_cell(text: &str) -> String {
     }
 }
 
-/// Text that a terminal shows as it is: hidden and controlling characters are visible tokens.
+/// Text that a terminal shows as it is: controls in caret notation (`^[`), what else is hidden
+/// as visible tokens.
 pub fn printable(text: &str) -> String {
     if !text.chars().any(is_hidden) {
         return text.to_owned();
     }
     text.chars()
         .fold(String::with_capacity(text.len() + 16), |mut out, c| {
-            if is_hidden(c) {
-                out.push_str(&visible(c));
-            } else {
-                out.push(c);
+            match c {
+                '\0'..='\x1f' => out.extend(['^', char::from(c as u8 + b'@')]),
+                '\x7f' => out.push_str("^?"),
+                c if is_hidden(c) => out.push_str(&visible(c)),
+                c => out.push(c),
             }
             out
         })
@@ -89,7 +95,8 @@ mod tests {
             (" =1+1", "' =1+1"),
             ("-12.5", "-12.5"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("a\nb", "a\u{27e8}U+000A\u{27e9}b"),
+            ("\u{ff1d}1+1", "'\u{ff1d}1+1"),
+            ("a\nb\x1b[\x7f", "a^Jb^[[^?"),
         ] {
             assert_eq!(csv_cell(text), cell);
         }
@@ -114,7 +121,7 @@ mod tests {
             let cell = csv_cell(&text);
             let inner = cell.strip_prefix('"').and_then(|c| c.strip_suffix('"'));
             let read = inner.map_or(cell.clone(), |c| c.replace("\"\"", "\""));
-            let risky = read.trim_start().starts_with(['=', '+', '-', '@']) && read.parse::<f64>().is_err();
+            let risky = read.trim_start().starts_with(FORMULA) && read.parse::<f64>().is_err();
             prop_assert!(!risky);
             prop_assert!(!cell.contains(['\n', '\r']));
             if !cell.starts_with('"') { prop_assert!(!cell.contains([',', '"'])); }

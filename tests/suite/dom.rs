@@ -16,6 +16,10 @@ pub(crate) struct Page {
     pub(crate) elements: Vec<Element>,
     /// What a browser would have had to guess.
     pub(crate) errors: Vec<String>,
+    /// What stands alone in a `<bdi>`.
+    pub(crate) values: Vec<String>,
+    /// Text outside of any, and of what is in none by nature: the title, attributes.
+    pub(crate) words: Vec<String>,
 }
 
 /// One element and where it stands.
@@ -47,6 +51,8 @@ impl Page {
         let mut page = Self {
             elements: Vec::new(),
             errors: errors.iter().map(ToString::to_string).collect(),
+            values: Vec::new(),
+            words: Vec::new(),
         };
         page.walk(&dom.document, 0);
         page
@@ -71,6 +77,16 @@ impl Page {
             });
         }
         for child in node.children.borrow().iter() {
+            if let NodeData::Text { contents } = &child.data {
+                let text = contents.borrow().to_string();
+                match &node.data {
+                    NodeData::Element { name, .. } if &*name.local == "bdi" => {
+                        self.values.push(text);
+                    }
+                    NodeData::Element { name, .. } if &*name.local == "title" => {}
+                    _ => self.words.push(text),
+                }
+            }
             self.walk(child, depth + 1);
         }
     }

@@ -14,6 +14,7 @@ mod company;
 mod days;
 mod decisions;
 mod dom;
+mod every_field;
 mod grammar;
 mod harness;
 mod hostile;
