@@ -65,9 +65,7 @@ impl Theme {
                 assets.insert(asset.to_owned(), (hashed_name(asset, bytes), bytes.clone()));
             }
         }
-        let mut tera = Tera::new();
-        tera.autoescape_on([".html", ".svg", ".xml"]);
-        tera.set_escape_fn(html::escape);
+        let mut tera = engine();
         tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
             .map_err(|e| template_mistake(&e.to_string(), &labels))?;
         let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
@@ -109,6 +107,27 @@ impl Theme {
             .values()
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
+}
+
+/// The template engine. What a session says leaves it escaped, whatever a template does: in
+/// every template, and without the filters that could take an escape back.
+fn engine() -> Tera {
+    let mut tera = Tera::new();
+    tera.autoescape_on([""]);
+    tera.set_escape_fn(html::escape);
+    let refuse =
+        |_: tera::Value, _: tera::Kwargs, _: &tera::State| -> tera::TeraResult<tera::Value> {
+            Err(tera::Error::message(
+                "there is no filter `safe`: what a session says stays escaped",
+            ))
+        };
+    tera.register_filter("safe", refuse);
+    // The engine's own takes markup for its second argument, and so could make some of text.
+    let replace = |text: &str, args: tera::Kwargs, _: &tera::State| -> tera::TeraResult<String> {
+        Ok(text.replace(args.must_get::<&str>("from")?, args.must_get::<&str>("to")?))
+    };
+    tera.register_filter("replace", replace);
+    tera
 }
 
 /// Takes apart what the template engine says: its first line, and `--> name:line:column`.
@@ -173,5 +192,66 @@ mod tests {
         let mistake = Theme::build(&all).err().unwrap();
         assert_eq!(mistake.place(), "themes/own/templates/x.html:2:4");
         assert!(!mistake.message.contains('\n'), "{}", mistake.message);
+    }
+
+    /// What a template would have to do to let a text out as markup.
+    const TRICKS: &[&str] = &[
+        "{{ text }}",
+        "{{ text | safe }}",
+        "{{ text | default(value='') | safe }}",
+        "{% filter safe %}{{ text }}{% endfilter %}",
+        "{% filter replace(from='&lt;', to='<') %}{{ text }}{% endfilter %}",
+        "{{ text | replace(from='a', to='<') }}",
+        "{% set open %}<{% endset %}{% set told %}{{ text }}{% endset %}{{ told | replace(from='&lt;', to=open) }}",
+        "{% set open %}<{% endset %}{{ told | replace(from='&lt;', to=open) }}",
+        "{% set told %}{{ text }}{% endset %}{{ told | upper }}{{ told | lower }}{{ told | title }}",
+        "{{ '<' ~ text ~ '>' }}{{ told ~ text }}",
+        "{{ told | trim(pat='&lt;') }}{{ told | trim_start }}{{ told | trim_end }}",
+        "{{ told | reverse }}{{ text | reverse }}",
+        "{{ told | split(pat=';') | join(sep='') }}{{ [text, told] | join(sep=told) }}",
+        "{{ text | split(pat='') | join }}",
+        "{{ told | indent(first=true) }}{{ text | indent(indentation='<', first=true) }}",
+        "{{ text | truncate(length=9) }}{{ told | truncate(length=9) }}",
+        "{{ text | escape }}{{ text | escape_html }}{{ text | escape_xml }}{{ told | escape }}",
+        "{{ text | newlines_to_br }}{{ told | newlines_to_br }}",
+        "{{ text | capitalize }}{{ told | capitalize }}{{ text | str }}{{ told | str }}",
+        "{{ text[0:9] }}{{ told[0:9] }}{{ [text, told] | last }}{{ [told] | nth(n=0) }}",
+        "{{ [text] }}{{ {'x': text} }}{{ [text] | first }}{{ {'x': text} | get(key='x') }}",
+        "{{ {'x': text} | values }}{{ {'x': text} | pairs }}{{ {'x': text} | keys }}",
+        "{% for c in text %}{{ c }}{% endfor %}",
+        "{{ __tera_context }}",
+        "{% include 'part.txt' %}",
+        "{{ <Part text={text} /> }}",
+        "{% <Part text={text}> %}{{ text }}{% </Part> %}",
+    ];
+
+    #[test]
+    fn no_template_lets_a_text_out_as_markup() {
+        let text = "<img src=x onerror=alert(1)>";
+        let told = html::Markup::value(&crate::model::Text::new(text));
+        for trick in TRICKS {
+            let mut tera = engine();
+            let parts = [
+                ("part.txt", "{{ text }}{{ told }}"),
+                (
+                    "parts.html",
+                    "{% component Part(text) %}{{ text }}{{ body | default(value='') }}{% endcomponent Part %}",
+                ),
+                ("page.html", trick),
+            ];
+            let mut context = tera::Context::new();
+            context.insert("text", text);
+            context.insert("told", &told);
+            let said = tera
+                .add_raw_templates(parts)
+                .and_then(|()| tera.render("page.html", &context));
+            if trick.contains("safe") {
+                let error = said.unwrap_err().to_string();
+                assert!(error.contains("stays escaped"), "{trick}: {error}");
+            } else {
+                let page = said.unwrap_or_else(|e| panic!("{trick}: {e}"));
+                assert!(!page.to_lowercase().contains("<i"), "{trick}: {page}");
+            }
+        }
     }
 }

@@ -35,5 +35,6 @@ mod secrets;
 mod smoke;
 mod snapshot_command;
 mod story;
+mod templates;
 mod watch;
 mod watching;
