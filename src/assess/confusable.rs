@@ -36,19 +36,26 @@ impl Confusables {
         Self(known.into_iter().map(bare).collect())
     }
 
+    /// The known name that a name looks like and is not.
+    pub(super) fn of_name(&self, entity: &Entity) -> Option<&Text> {
+        let name = entity.name.untrusted();
+        if self.0.is_empty() || entity.kind == EntityKind::File || name.is_ascii() {
+            return None;
+        }
+        self.0.get(&(entity.kind, bones(name)))
+    }
+
     /// The first name of a session that looks like a known one, and that one.
     pub(super) fn first(&self, facts: &Facts) -> Option<(Entity, Text)> {
         if self.0.is_empty() {
             return None;
         }
-        facts
-            .entities()
-            .into_iter()
-            .filter(|e| e.kind != EntityKind::File && !e.name.untrusted().is_ascii())
-            .find_map(|e| {
-                let known = self.0.get(&(e.kind, bones(e.name.untrusted())))?;
-                Some((e, known.clone()))
-            })
+        let entities = facts.entities().into_iter();
+        let mut alike = entities.filter_map(|e| {
+            let known = self.of_name(&e)?.clone();
+            Some((e, known))
+        });
+        alike.next()
     }
 }
 

@@ -10,7 +10,10 @@ const CALLING: &str = "{who} on {where}{key} while calling {dest}.";
 pub fn subject(edition: &Edition<'_>, session: usize) -> Sentence {
     let facts = edition.facts(session);
     let context = &edition.context;
+    let entity = |user: &Text| Entity::new(EntityKind::User, user);
     let who = match &facts.user {
+        // The part of a name that is short is the part that looks alike.
+        Some(user) if context.look_alike(&entity(user)).is_some() => Slot::Entity(entity(user)),
         Some(user) => Slot::Text(given_name(user)),
         None if facts.user_said_unknown => Slot::words("An unknown user"),
         None => Slot::words("A user who is not recorded"),

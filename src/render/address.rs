@@ -319,6 +319,11 @@ impl<'a> Linker<'a> {
             .map(|place| self.leaf(Leaf::Entity(*place)))
     }
 
+    /// The known name that an entity's looks like and is not.
+    pub fn look_alike(&self, entity: &Entity) -> Option<&Text> {
+        self.edition.context.look_alike(entity)
+    }
+
     /// Link to the page of a lead, by its session's id.
     pub fn lead(&self, session: &Text) -> Option<Link> {
         Some(Link {

@@ -5,7 +5,7 @@
 //! and of escaped values.
 
 use super::address::Linker;
-use crate::model::{Piece, Sentence, Slot, Text};
+use crate::model::{Entity, Piece, Sentence, Slot, Text};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 
@@ -60,6 +60,24 @@ impl Markup {
         self.0.push_str(&other.0);
     }
 
+    /// Adds the name of an entity, linked to its page.
+    pub fn push_entity(&mut self, entity: &Entity, linker: &Linker<'_>) {
+        match linker.entity(entity) {
+            Some(href) => self.push_link(&href, entity.display_name()),
+            None => self.push_value(entity.display_name()),
+        }
+        self.push_look_alike(entity, linker);
+    }
+
+    /// Adds which known name an entity's looks like, where there is one.
+    pub fn push_look_alike(&mut self, entity: &Entity, linker: &Linker<'_>) {
+        if let Some(known) = linker.look_alike(entity) {
+            self.push_fixed(" <span class=\"look-alike\">looks like ");
+            self.push_value(known.untrusted());
+            self.push_fixed("</span>");
+        }
+    }
+
     /// Adds words of the program.
     pub fn push_words(&mut self, words: &str) {
         escape_into(words, &mut self.0);
@@ -83,11 +101,7 @@ impl Markup {
 
     fn push_slot(&mut self, slot: &Slot, linker: &Linker<'_>) {
         if let Slot::Entity(entity) = slot {
-            match linker.entity(entity) {
-                Some(href) => self.push_link(&href, entity.display_name()),
-                None => self.push_value(entity.display_name()),
-            }
-            return;
+            return self.push_entity(entity, linker);
         }
         match slot.plain() {
             (text, true) => self.push_value(&text),

@@ -376,3 +376,45 @@ fn hostile_texts_change_nothing_but_themselves() {
         }
     }
 }
+
+/// A name that looks like a known one is told from it wherever it stands, and is another one.
+#[test]
+fn a_look_alike_is_marked_where_it_stands() {
+    let alike = "\u{430}lice@company.com";
+    let site = TestSite::new()
+        .snapshot(
+            "2026-11-22T06:00:00Z",
+            &[
+                r#"{"id":"a","user":"alice@company.com","host":"box","events":[{"kind":"read","path":"x"}]}"#,
+                &format!(
+                    r#"{{"id":"b","user":"{alike}","host":"box","events":[{{"kind":"read","path":"x"}}]}}"#
+                ),
+            ],
+        )
+        .build();
+    let files = site.published();
+    let users = files.keys().filter(|path| path.contains("/entity/user/"));
+    assert_eq!(users.count(), 2, "they are not merged");
+    let mark = "<span class=\"look-alike\">looks like <bdi>alice@company.com</bdi></span>";
+    let shown = format!("<bdi>{alike}</bdi>");
+    let mut places = 0;
+    for (path, bytes) in files.iter().filter(|(path, _)| is_page(path)) {
+        let page = String::from_utf8_lossy(bytes);
+        for (at, _) in page.match_indices(&shown) {
+            let after = page[at + shown.len()..].trim_start_matches("</a>");
+            let after = after.trim_start();
+            assert!(
+                after.starts_with(mark),
+                "{path}: {}",
+                &after[..after.len().min(80)]
+            );
+            places += 1;
+        }
+    }
+    assert!(places >= 6, "{places}");
+    let page = files.keys().find(|path| path.contains("/session/b-"));
+    let page = String::from_utf8_lossy(&files[page.unwrap()]);
+    let line = page.split("bottom-line\">").nth(1).unwrap();
+    let line = line.split("</p>").next().unwrap();
+    assert!(line.contains(mark) && line.contains(&shown), "{line}");
+}

@@ -205,6 +205,11 @@ impl<'a> Context<'a> {
         self.confusables.first(facts)
     }
 
+    /// The known name that an entity's looks like and is not.
+    pub fn look_alike(&self, entity: &Entity) -> Option<&Text> {
+        self.confusables.of_name(entity)
+    }
+
     /// How the session's key is shared; `None` when one user on one host has it.
     pub fn sharing(&self, facts: &Facts) -> Option<Sharing> {
         self.sharing.get(facts.key.as_ref()?).copied()

@@ -70,6 +70,7 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, entity: &Entity) -> Result
     );
     let mut name = Markup::default();
     name.push_value(entity.display_name());
+    name.push_look_alike(entity, linker);
     let view = View {
         frame: Frame::new(linker, text, &title, Section::Other),
         kind: entity.kind.word(),
@@ -222,10 +223,7 @@ fn shares(linker: &Linker<'_>, entity: &Entity, sessions: &[usize]) -> Vec<Share
                 .take(OTHERS)
                 .map(|e| {
                     let mut markup = Markup::default();
-                    match linker.entity(e) {
-                        Some(href) => markup.push_link(&href, e.display_name()),
-                        None => markup.push_value(e.display_name()),
-                    }
+                    markup.push_entity(e, linker);
                     markup
                 })
                 .collect(),

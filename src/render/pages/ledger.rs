@@ -2,9 +2,9 @@
 
 use super::frame::{Frame, Section};
 use super::item::band_class;
-use super::{not_recorded, recorded, user};
+use super::{named, not_recorded, recorded, user};
 use crate::assess::Facts;
-use crate::model::{duration_words, moment};
+use crate::model::{EntityKind, duration_words, moment};
 use crate::relate::{Edition, Role};
 use crate::render::address::{Leaf, Linker};
 use crate::render::edition_site::SiteText;
@@ -52,11 +52,11 @@ pub fn row(linker: &Linker<'_>, place: usize, session: usize) -> RowView {
         place,
         href: linker.session(session),
         id: Markup::value(&facts.id),
-        user: user(facts),
+        user: user(linker, facts),
         agent: facts.agent_shown().map_or_else(not_recorded, |a| {
             Markup::value(&crate::model::Text::new(&a))
         }),
-        endpoint: recorded(facts.host.as_ref()),
+        endpoint: named(linker, EntityKind::Host, facts.host.as_ref()),
         model: recorded(facts.models.first()).and_more(facts.models.len()),
         key: recorded(facts.key_shown.as_ref()),
         status: facts.status.word(),

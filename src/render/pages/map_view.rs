@@ -39,10 +39,7 @@ pub(super) fn view(linker: &Linker<'_>, session: usize) -> MapView {
             .iter()
             .map(|item| {
                 let mut name = Markup::default();
-                match linker.entity(&item.entity) {
-                    Some(href) => name.push_link(&href, item.entity.display_name()),
-                    None => name.push_value(item.entity.display_name()),
-                }
+                name.push_entity(&item.entity, linker);
                 MapItemView {
                     kind: item.entity.kind.word(),
                     name,

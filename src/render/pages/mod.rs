@@ -20,7 +20,8 @@ mod timeline;
 mod trends;
 
 use crate::assess::Facts;
-use crate::model::Text;
+use crate::model::{Entity, EntityKind, Text};
+use crate::render::address::Linker;
 use crate::render::html::Markup;
 use serde::Serialize;
 
@@ -38,13 +39,22 @@ fn recorded(text: Option<&Text>) -> Markup {
     text.map_or_else(not_recorded, Markup::value)
 }
 
+/// The name of an entity, unlinked, or the words "not recorded".
+fn named(linker: &Linker<'_>, kind: EntityKind, name: Option<&Text>) -> Markup {
+    let Some(name) = name else {
+        return not_recorded();
+    };
+    let mut markup = Markup::value(name);
+    markup.push_look_alike(&Entity::new(kind, name), linker);
+    markup
+}
+
 /// Who a session's user is: a name, "unknown" where the collector said so, or not recorded.
-fn user(facts: &Facts) -> Markup {
-    match &facts.user {
-        Some(user) => Markup::value(user),
-        None if facts.user_said_unknown => Markup::words("unknown"),
-        None => not_recorded(),
+fn user(linker: &Linker<'_>, facts: &Facts) -> Markup {
+    if facts.user_said_unknown {
+        return Markup::words("unknown");
     }
+    named(linker, EntityKind::User, facts.user.as_ref())
 }
 
 /// The third state.

@@ -6,8 +6,8 @@ use super::grouped;
 use super::item::{self, ItemView};
 use super::map_view::{self, MapView};
 use super::timeline::{Stretch, timeline};
-use super::{not_recorded, recorded, user};
-use crate::model::{Session, Status, Text, duration_words, moment};
+use super::{named, not_recorded, recorded, user};
+use crate::model::{EntityKind, Session, Status, Text, duration_words, moment};
 use crate::reading::Read;
 use crate::relate::Role;
 use crate::render::address::{Leaf, Linker};
@@ -116,16 +116,22 @@ fn fields(linker: &Linker<'_>, index: usize, session: &Session) -> Vec<FieldView
     let when =
         |at: Option<jiff::Timestamp>| at.map_or_else(not_recorded, |at| Markup::words(&moment(at)));
     let mut all = vec![
-        ("User", user(facts)),
+        ("User", user(linker, facts)),
         (
             "Agent",
             facts
                 .agent_shown()
                 .map_or_else(not_recorded, |a| Markup::value(&Text::new(&a))),
         ),
-        ("Endpoint", recorded(facts.host.as_ref())),
+        (
+            "Endpoint",
+            named(linker, EntityKind::Host, facts.host.as_ref()),
+        ),
         ("API key", recorded(facts.key_shown.as_ref())),
-        ("Repository", recorded(session.workspace.repo.as_ref())),
+        (
+            "Repository",
+            named(linker, EntityKind::Repo, session.workspace.repo.as_ref()),
+        ),
         ("Branch", recorded(session.workspace.branch.as_ref())),
         ("Workspace", recorded(session.workspace.path.as_ref())),
         (
