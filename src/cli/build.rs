@@ -2,13 +2,33 @@
 
 use super::Outcome;
 use super::arguments;
+use super::interrupt;
 use super::report::Report;
-use crate::publish::{self, Options};
+use crate::publish::{self, Options, Stopped};
 use crate::render::pages::counted;
 use anyhow::Result;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Result<Outcome> {
+    let asked = interrupt::flag();
+    let result = publish(root, args, report, &|| asked.load(Ordering::Relaxed));
+    match result {
+        Err(error) if error.is::<Stopped>() => {
+            report.say("interrupted: nothing was published, the site is as it was");
+            Ok(Outcome::Interrupted)
+        }
+        other => other,
+    }
+}
+
+/// Builds until it is done or told to stop.
+pub(super) fn publish(
+    root: &Path,
+    args: &arguments::Build,
+    report: &Report,
+    stops: &(dyn Fn() -> bool + Sync),
+) -> Result<Outcome> {
     let Some(site) = report.load_to_build(root) else {
         report.say("nothing was published; the site is as it was");
         return Ok(Outcome::Failed);
@@ -28,8 +48,10 @@ pub(super) fn run(root: &Path, args: &arguments::Build, report: &Report) -> Resu
             strict: report.strict,
             progress: &|id, at, all| bar.set_message(format!("edition {id} ({at} of {all})")),
             pages: &|n| bar.inc(n as u64),
+            stops,
         },
-    )?;
+    )
+    .inspect_err(|_| bar.finish_and_clear())?;
     bar.finish_and_clear();
     report.diagnostics(&built.diagnostics);
     if built.failed {

@@ -1,7 +1,7 @@
 //! The command line: what was said, and what it does.
 //!
 //! Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 input or
-//! build failed, 2 usage.
+//! build failed, 2 usage, 130 interrupted.
 
 mod arguments;
 mod brief;
@@ -10,6 +10,7 @@ mod check;
 mod diff;
 mod explain;
 mod init;
+mod interrupt;
 mod ranking;
 mod report;
 mod snapshot;
@@ -50,6 +51,8 @@ pub enum Outcome {
     Done,
     /// Input or build failed.
     Failed,
+    /// Asked to end before it was done.
+    Interrupted,
 }
 
 impl From<Outcome> for ExitCode {
@@ -57,6 +60,7 @@ impl From<Outcome> for ExitCode {
         Self::from(match outcome {
             Outcome::Done => 0,
             Outcome::Failed => 1,
+            Outcome::Interrupted => interrupt::CODE,
         })
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn run(
     let publish = publish.as_ref().map(|to| {
         move || {
             // It has said why.
-            let _ = build::run(root, to, report).inspect_err(|e| report.failure(e));
+            let _ = build::publish(root, to, report, &|| false).inspect_err(|e| report.failure(e));
         }
     });
     let is_first = Cell::new(true);
@@ -176,20 +176,7 @@ fn open(address: SocketAddr, report: &Report) {
 /// Ends the watch on Ctrl-C, and on `q` at the keyboard. A second Ctrl-C ends at once.
 fn end_when_asked(end: &End, has_keys: bool) {
     let by_signal = end.clone();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let Ok(runtime) = runtime else { return };
-        runtime.block_on(async {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                by_signal.now();
-            }
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        });
-    });
+    super::interrupt::when_asked(move || by_signal.now());
     if !has_keys {
         return;
     }

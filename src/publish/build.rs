@@ -30,7 +30,32 @@ pub struct Options<'a> {
     pub progress: &'a (dyn Fn(EditionId, usize, usize) + Sync),
     /// Told about pages as they are made.
     pub pages: &'a (dyn Fn(usize) + Sync),
+    /// Asked between pages whether to stop; once pages are switched nothing stops any more.
+    pub stops: &'a (dyn Fn() -> bool + Sync),
 }
+
+impl Options<'_> {
+    /// Ends the build with [`Stopped`] when it was told to stop.
+    pub(super) fn go_on(&self) -> Result<()> {
+        if (self.stops)() {
+            Err(Stopped.into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The build was told to stop. The site is as it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped;
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the build was told to stop")
+    }
+}
+
+impl std::error::Error for Stopped {}
 
 /// What a build did.
 #[derive(Debug, Default)]
@@ -213,6 +238,7 @@ impl Build<'_> {
     }
 
     fn take(&mut self, step: &Step<'_>) -> Result<()> {
+        self.options.go_on()?;
         let text = self.site.text();
         let previous: Option<Sha256Sum> = self.listed.last().map(|l| l.seal);
         let inputs = stage::inputs(self.site, step.taken);
@@ -257,7 +283,7 @@ impl Build<'_> {
                     previous,
                     old: old.as_ref(),
                 },
-                self.options.pages,
+                self.options,
             )?;
             self.keep(step, &staged, old.as_ref())?;
         }

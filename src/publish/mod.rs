@@ -20,7 +20,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Built, Options, build};
+pub use build::{Built, Options, Stopped, build};
 pub use manifest::{EditionManifest, Entry, Inputs, Listed, SiteManifest, Writer};
 pub use verify::{Fault, Verified, verify};
 

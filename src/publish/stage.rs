@@ -1,5 +1,6 @@
 //! Staging one edition: every page, the records, the seal.
 
+use super::build::Options;
 use super::manifest::{EditionManifest, Entry, Inputs};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
@@ -48,7 +49,7 @@ pub(super) fn edition(
     step: &Step<'_>,
     pages: &mut EditionSite<'_>,
     sealing: &Sealing<'_>,
-    progress: &(dyn Fn(usize) + Sync),
+    options: &Options<'_>,
 ) -> Result<Staged> {
     let folder = pages.folder();
     let leaves: Vec<Leaf> = pages.leaves();
@@ -60,8 +61,9 @@ pub(super) fn edition(
     for inner in folders {
         staging.folder(&format!("{folder}{inner}"))?;
     }
-    let mut entries = sessions(staging, step, pages, progress)?;
+    let mut entries = sessions(staging, step, pages, options)?;
     let stage = |leaf: Leaf, pages: &EditionSite<'_>| {
+        options.go_on()?;
         let name = pages.path(leaf);
         let mut file = staging.file(&format!("{folder}{name}"))?;
         pages
@@ -71,7 +73,7 @@ pub(super) fn edition(
     };
     let rendered = leaves.par_iter().map(|leaf| stage(*leaf, pages));
     entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
-    progress(leaves.len());
+    (options.pages)(leaves.len());
     let seal = |pages: &EditionSite<'_>, entries: &[Entry]| {
         EditionManifest::sealed(
             step.taken.id,
@@ -107,7 +109,7 @@ fn sessions(
     staging: &Staging,
     step: &Step<'_>,
     pages: &EditionSite<'_>,
-    progress: &(dyn Fn(usize) + Sync),
+    options: &Options<'_>,
 ) -> Result<Vec<Entry>> {
     let folder = pages.folder();
     let records = pages.path(Leaf::Records);
@@ -116,9 +118,12 @@ fn sessions(
     reading::sessions(step.file, step.reading, |batch| {
         let staged: Vec<Vec<Entry>> = batch
             .par_iter()
-            .map(|read| session(staging, read, pages, &folder))
+            .map(|read| {
+                options.go_on()?;
+                session(staging, read, pages, &folder)
+            })
             .collect::<Result<_>>()?;
-        progress(staged.len());
+        (options.pages)(staged.len());
         for (read, of_session) in batch.iter().zip(staged) {
             entries.extend(of_session);
             raw.write_all(&read.raw)?;

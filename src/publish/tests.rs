@@ -1,11 +1,20 @@
-//! What a build leaves when the disk fails it.
+//! What a build leaves when the disk fails it, a page faults, or it is told to stop.
 
-use super::{Options, disk, verify};
+use super::{Options, Stopped, disk, verify};
+use crate::render::planted;
 use crate::site::Site;
 use crate::store::Store;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Faults strike whoever builds: one test at a time does.
+fn alone() -> impl Drop {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
@@ -22,6 +31,10 @@ fn snapshot(root: &Path, day: u8, file: &str) {
 }
 
 fn build(root: &Path) -> Result<super::Built> {
+    build_with(root, &|| false)
+}
+
+fn build_with(root: &Path, stops: &(dyn Fn() -> bool + Sync)) -> Result<super::Built> {
     let site = Site::load(root, Store::write(root)).unwrap();
     super::build(
         &site,
@@ -31,6 +44,7 @@ fn build(root: &Path) -> Result<super::Built> {
             strict: false,
             progress: &|_, _, _| {},
             pages: &|_| {},
+            stops,
         },
     )
 }
@@ -69,6 +83,7 @@ fn site(root: &Path) {
 
 #[test]
 fn whichever_call_fails_the_site_is_whole_and_the_next_build_mends_it() {
+    let _alone = alone();
     let undisturbed = tempfile::tempdir().unwrap();
     site(undisturbed.path());
     build(undisturbed.path()).unwrap();
@@ -111,4 +126,60 @@ fn whichever_call_fails_the_site_is_whole_and_the_next_build_mends_it() {
     let found = verify(&undisturbed.path().join("public")).unwrap();
     let extra: Vec<&str> = found.faults.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(extra, ["editions/2026-11-02T0600Z/mine.txt", "mine.txt"]);
+}
+
+fn site_of_faults(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    for day in 11..=12 {
+        snapshot(root, day, "src/auth/keys.rs");
+    }
+    build(root).unwrap();
+    let before = published(root);
+    snapshot(root, 13, "src/auth/other.rs");
+    before
+}
+
+#[test]
+fn a_fault_in_one_page_is_told_and_leaves_the_site_as_it_was() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let before = site_of_faults(root);
+    for page in [
+        "session/s-13-",
+        "entity/host/",
+        "changes.html",
+        "ledger.csv",
+        "archive-2026-11.html",
+    ] {
+        planted::plant(page);
+        let result = build(root);
+        planted::plant("");
+        let said = format!("{:#}", result.unwrap_err());
+        let named = said.contains(page) && said.contains("a fault of the program");
+        assert!(named && said.contains("planted in"), "{said}");
+        assert_eq!(before, published(root), "{page}");
+    }
+    build(root).unwrap();
+    assert_ne!(before, published(root));
+}
+
+#[test]
+fn a_build_that_is_told_to_stop_leaves_the_site_as_it_was() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let before = site_of_faults(root);
+    let mut pages = 0;
+    loop {
+        let asked = AtomicUsize::new(0);
+        let result = build_with(root, &|| asked.fetch_add(1, Ordering::SeqCst) >= pages);
+        match result {
+            Ok(_) => break,
+            Err(error) => assert!(error.is::<Stopped>(), "{error:#}"),
+        }
+        assert_eq!(before, published(root), "after {pages} pages");
+        pages += 1;
+    }
+    assert!(pages > 10, "it was asked {pages} times only");
+    assert_ne!(before, published(root));
 }

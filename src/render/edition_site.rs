@@ -1,6 +1,7 @@
 //! The plan of one edition and the function from its addresses to bytes.
 
 use super::address::{EntityPages, Leaf, Linker, Root, edition_folder, leaf_path, session_slugs};
+use super::fault::shield;
 use super::pages::{
     archive, brief, brief_data, changes, entity, feed, ledger, method, not_found, queue, session,
 };
@@ -157,6 +158,10 @@ impl<'a> EditionSite<'a> {
 
     /// Renders a leaf. Listings are written row by row.
     pub fn render(&self, leaf: Leaf, out: &mut dyn Write) -> Result<()> {
+        shield(&self.path(leaf), || self.make(leaf, out))
+    }
+
+    fn make(&self, leaf: Leaf, out: &mut dyn Write) -> Result<()> {
         let page = match leaf {
             Leaf::Entity(place) => {
                 entity::page(&self.linker(2), self.text, &self.entities.all()[place])?
@@ -177,11 +182,18 @@ impl<'a> EditionSite<'a> {
 
     /// Renders a page of a session from its events.
     pub fn render_session(&self, read: &Read, page: usize) -> Result<Vec<u8>> {
-        session::page(&self.linker(1), self.text, read, page)
+        let path = self.path(Leaf::Session(read.index, page));
+        shield(&path, || {
+            session::page(&self.linker(1), self.text, read, page)
+        })
     }
 
     /// Renders a page of the site. This edition is the latest one.
     pub fn render_root(&self, root: Root, listings: &[Listing]) -> Result<Vec<u8>> {
+        shield(&root.path(), || self.make_root(root, listings))
+    }
+
+    fn make_root(&self, root: Root, listings: &[Listing]) -> Result<Vec<u8>> {
         let linker = self.root_linker();
         match root {
             Root::Index => brief::page(&linker, self.text, &self.provenance),

@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod edition_site;
+mod fault;
 pub mod html;
 mod markdown;
 pub mod pages;
@@ -15,3 +16,6 @@ pub mod trimmed;
 pub use address::{Leaf, Root};
 pub use edition_site::{EditionSite, Follows, Listing, Provenance, Revision, SiteText};
 pub use theme::Theme;
+
+#[cfg(test)]
+pub(crate) use fault::planted;

@@ -141,7 +141,8 @@ fn number(_: &std::fs::Metadata) -> (u64, i64) {
     (0, 0)
 }
 
-/// The files below a folder, sorted by path. A folder that is not there has none.
+/// The files below a folder, sorted by path; links are followed. A folder that is not there has
+/// none. What is no file is listed too, so that reading it says so.
 /// Names that begin with a dot or end in `~` are an editor's business.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
@@ -149,11 +150,11 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     let visible = |name: &str| !name.starts_with('.') && !name.ends_with('~');
     let mut files = Vec::new();
-    let walk = WalkDir::new(folder).into_iter();
+    let walk = WalkDir::new(folder).follow_links(true).into_iter();
     for entry in walk.filter_entry(|e| e.depth() == 0 || e.file_name().to_str().is_none_or(visible))
     {
         let entry = entry.with_context(|| format!("cannot list {}", folder.display()))?;
-        if entry.file_type().is_file() {
+        if !entry.file_type().is_dir() {
             files.push(entry.into_path());
         }
     }

@@ -137,3 +137,49 @@ fn killed_at_any_moment_a_build_leaves_a_whole_site() {
         "{cut_short} of {KILLS} were cut short"
     );
 }
+
+/// Ctrl-C and a polite end take nothing back and leave nothing behind.
+#[cfg(unix)]
+#[test]
+fn interrupted_a_build_leaves_the_site_as_it_was() {
+    let site = TestSite::new();
+    snapshot(&site, 1, "src/auth/keys.rs");
+    let site = site.build();
+    let before = site.published();
+    let sessions: Vec<String> = (0..3_000)
+        .map(|n| stranger(&format!("m-{n}"), 2, "k-9", "drop.site.io"))
+        .collect();
+    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    let site = site.snapshot("2026-11-03T06:00:00Z", &sessions);
+    for signal in ["-INT", "-TERM"] {
+        let mut build = Command::new(env!("CARGO_BIN_EXE_daybrief"))
+            .arg("build")
+            .current_dir(site.path(""))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let has_begun = || {
+            let names = site.names("public");
+            let stage = names.iter().find(|n| n.starts_with(".daybrief-stage-"));
+            stage.is_some_and(|stage| {
+                site.path(&format!("public/{stage}/editions/2026-11-03T0600Z/session"))
+                    .is_dir()
+            })
+        };
+        let patience = Instant::now() + Duration::from_mins(2);
+        while !has_begun() {
+            assert!(Instant::now() < patience, "nothing is staged");
+            assert_eq!(build.try_wait().unwrap(), None, "it was done too soon");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let sent = Command::new("kill")
+            .args([signal, &build.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let output = build.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signal}: {said}");
+        assert!(said.contains("the site is as it was"), "{said}");
+        assert_eq!(before, site.published(), "{signal}");
+    }
+}

@@ -15,6 +15,7 @@ mod days;
 mod decisions;
 mod dom;
 mod every_field;
+mod faults;
 mod grammar;
 mod harness;
 mod hostile;
