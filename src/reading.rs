@@ -230,10 +230,10 @@ fn raw_line(record: &Record, parsed: &Parsed, known: &Known) -> Vec<u8> {
         .then(|| serde_json::from_slice::<Value>(&record.json).ok())
         .flatten();
     let line = match whole {
-        Some(mut value) => {
-            normalise::border_unknown(&mut value, known);
-            serde_json::to_vec(&value)
-        }
+        Some(whole) => serde_json::to_value(&parsed.raw).and_then(|mut kept| {
+            normalise::add_unknown(&mut kept, whole, known);
+            serde_json::to_vec(&kept)
+        }),
         None => serde_json::to_vec(&parsed.raw),
     };
     line.unwrap_or_default()

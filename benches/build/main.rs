@@ -21,6 +21,8 @@
 mod archive;
 mod sessions;
 
+use daybrief::normalise::redact::Known;
+use daybrief::publish::gate::Gate;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -41,6 +43,8 @@ const AIM_CPU: f64 = 1.2;
 const AIM_MEMORY: u64 = 150_000_000;
 /// Bytes of memory a session from there to the largest size.
 const AIM_GROWTH: f64 = 1_000.0;
+/// Megabytes a second that the gate looks at on one core.
+const AIM_GATE: f64 = 100.0;
 /// Lines of a Hugo page: about as many as a session has events.
 const LINES: usize = 25;
 
@@ -139,6 +143,9 @@ fn rows(sessions: usize, hugo: bool) -> Cost {
             Some(&folder.join("public")),
         )
     });
+    if sessions == AIMED {
+        gate(&out);
+    }
     print(sessions, "daybrief", build, Some(bare), hugo);
     print(sessions, "again", again, Some(bare), hugo);
     print(sessions, "bare files", bare, None, None);
@@ -167,9 +174,37 @@ fn print(sessions: usize, what: &str, cost: Cost, bare: Option<Cost>, hugo: Opti
     );
 }
 
+/// What the gate takes for the pages of a site, on one core: the best of some rounds.
+fn gate(out: &Path) {
+    let files = files_below(out).into_iter();
+    let pages: Vec<Vec<u8>> = files.map(|(p, _)| fs::read(p).expect("a page")).collect();
+    let bytes: usize = pages.iter().map(Vec::len).sum();
+    let secret = |n: usize| format!("q7Zk2Lw9Xc4V{n:03}b8Nm1Rt5Yp3Hd6");
+    let speed = |known: usize| {
+        let gate = Gate::new(&Known::new((0..known).map(secret)), b"");
+        let round = |_| {
+            let start = Instant::now();
+            for page in &pages {
+                gate.check(page).expect("nothing of it is a secret");
+            }
+            start.elapsed()
+        };
+        let best = (0..5).map(round).min().expect("there were rounds");
+        megabytes(bytes as u64) / best.as_secs_f64()
+    };
+    let (none, some) = (speed(0), speed(100));
+    println!(
+        "the gate looks at {none:.0} MB/s a core, {some:.0} MB/s with 100 known secrets, aim {AIM_GATE:.0} MB/s: {}",
+        verdict(none.min(some) >= AIM_GATE)
+    );
+}
+
+const fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "MISSED" }
+}
+
 /// Says how the builds stand to the aims.
 fn aims(builds: &[(usize, Cost)]) {
-    let verdict = |met: bool| if met { "met" } else { "MISSED" };
     let at = |n: usize| builds.iter().find(|(s, _)| *s == n).map(|(_, c)| *c);
     println!();
     if let Some(aimed) = at(AIMED) {

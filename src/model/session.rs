@@ -182,9 +182,9 @@ impl User {
     /// Whether the collector itself says that it does not know who this is.
     pub fn is_unknown(&self) -> bool {
         let name = self.name.untrusted();
-        // A dash or a question mark names nobody; an emoji may.
-        let is_mark = |c: &char| c.is_ascii() || matches!(c, '\u{2010}'..='\u{2027}');
-        let tells = |c: &char| c.is_alphanumeric() || !is_mark(c);
+        // A dash or a question mark names nobody; a symbol may, an emoji for instance.
+        let is_symbol = |c: &char| matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}');
+        let tells = |c: &char| c.is_alphanumeric() || is_symbol(c);
         let bare: String = name.chars().filter(tells).collect();
         bare.is_empty()
             || NOBODY.contains(&bare.to_lowercase().as_str())
@@ -250,7 +250,13 @@ mod tests {
         ] {
             assert!(is_unknown(name), "{name:?}");
         }
-        for name in ["na", "ann", "unknown@company.com", "\u{43d}\u{438}"] {
+        for name in [
+            "na",
+            "ann",
+            "unknown@company.com",
+            "\u{43d}\u{438}",
+            "\u{1f98a}",
+        ] {
             assert!(!is_unknown(name), "{name:?}");
         }
     }

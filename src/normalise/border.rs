@@ -48,33 +48,47 @@ pub fn border_text(text: &str) -> String {
     text
 }
 
-/// Bounds and redacts every text of a record that holds fields this version does
-/// not know, names of fields included, so that it can be kept as it came.
-pub fn border_unknown(record: &mut Value, known: &Known) {
-    unknown(Field::Words, record, known);
+/// Adds the fields that this version does not know to a record that passed the border, from
+/// the same record as it came: bounded and redacted, names of fields included.
+pub fn add_unknown(record: &mut Value, whole: Value, known: &Known) {
+    match (record, whole) {
+        (Value::Object(record), Value::Object(whole)) => {
+            for (mut name, mut value) in whole {
+                match record.get_mut(&name) {
+                    Some(inner) => add_unknown(inner, value, known),
+                    None if value.is_null() => {}
+                    None => {
+                        clean_unknown(Field::Name, &mut name, known);
+                        border_unknown(&mut value, known);
+                        record.entry(name).or_insert(value);
+                    }
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(whole)) => {
+            let whole = whole.into_iter().filter(|item| !item.is_null());
+            for (item, whole) in items.iter_mut().zip(whole) {
+                add_unknown(item, whole, known);
+            }
+        }
+        // What is said in shorthand has no fields.
+        _ => {}
+    }
 }
 
-fn unknown(field: Field, value: &mut Value, known: &Known) {
-    let clean = |field, text: &mut String| {
-        clean(field, text, &mut Border::default(), known, &mut |_| {});
-    };
+fn border_unknown(value: &mut Value, known: &Known) {
     match value {
-        Value::String(text) => clean(field, text),
+        Value::String(text) => clean_unknown(Field::Words, text, known),
         Value::Array(items) => {
             items.truncate(limits::EVENTS);
             for item in items {
-                unknown(field, item, known);
+                border_unknown(item, known);
             }
         }
         Value::Object(fields) => {
             for (mut name, mut value) in std::mem::take(fields) {
-                let field = match name.as_str() {
-                    "hint" | "key" => Field::KeyHint,
-                    name if NAMES.contains(&name) => Field::Name,
-                    _ => Field::Words,
-                };
-                clean(Field::Name, &mut name);
-                unknown(field, &mut value, known);
+                clean_unknown(Field::Name, &mut name, known);
+                border_unknown(&mut value, known);
                 fields.insert(name, value);
             }
         }
@@ -82,25 +96,9 @@ fn unknown(field: Field, value: &mut Value, known: &Known) {
     }
 }
 
-/// Fields of the format that hold names; in them nothing is a secret for looking random.
-const NAMES: [&str; 16] = [
-    "id",
-    "name",
-    "kind",
-    "fingerprint",
-    "user",
-    "host",
-    "agent",
-    "models",
-    "repo",
-    "branch",
-    "path",
-    "parent",
-    "tool",
-    "method",
-    "file",
-    "version",
-];
+fn clean_unknown(field: Field, text: &mut String, known: &Known) {
+    clean(field, text, &mut Border::default(), known, &mut |_| {});
+}
 
 fn truncate<T>(items: &mut Vec<T>, limit: usize, done: &mut Border) {
     done.dropped += items.len().saturating_sub(limit) as u64;
@@ -264,13 +262,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_fields_are_redacted_wherever_they_stand() {
+    fn unknown_fields_are_added_and_redacted_wherever_they_stand() {
         let token = format!("ghp_{}", "a1B2".repeat(9));
-        let mut record =
-            serde_json::json!({ "id": "a", token.clone(): [{ "deep": token }], "n": 1 });
-        border_unknown(&mut record, &Known::default());
+        let whole = serde_json::json!({
+            "id": "as it came", "host": null, "user": "ann", "n": 1, token.clone(): [{ "deep": token }],
+            "events": [null, {"kind": "read", "colour": "red"}, {"kind": "beyond the limit"}],
+        });
+        let mut record = serde_json::json!({
+            "id": "a", "user": {"name": "ann"}, "events": [{"kind": "read"}],
+        });
+        add_unknown(&mut record, whole, &Known::default());
         let text = record.to_string();
         assert!(!text.contains("ghp_"), "{text}");
         assert_eq!(text.matches("[secret: GitHub token").count(), 2, "{text}");
+        assert_eq!(record["id"], "a");
+        assert_eq!(record["n"], 1);
+        let events = serde_json::json!([{"kind": "read", "colour": "red"}]);
+        assert_eq!(record["events"], events);
+        assert!(record.get("host").is_none());
     }
 }

@@ -9,6 +9,6 @@ mod head;
 pub mod redact;
 mod session;
 
-pub use border::{Border, border, border_text, border_unknown};
+pub use border::{Border, add_unknown, border, border_text};
 pub use head::{Moment, head};
 pub use session::{Problem, session};

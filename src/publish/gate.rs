@@ -17,13 +17,13 @@ const OVERLAP: usize = 512;
 
 /// What must not be published.
 #[derive(Default)]
-pub(super) struct Gate {
+pub struct Gate {
     known: Option<AhoCorasick>,
 }
 
 /// A hit: it names the rule, never the secret.
 #[derive(Debug)]
-pub(super) struct Leak {
+pub struct Leak {
     rule: &'static str,
 }
 
@@ -42,14 +42,14 @@ impl std::error::Error for Leak {}
 impl Gate {
     /// Looks for the formats of secrets, and for these, but for what the program prints of
     /// itself.
-    pub(super) fn new(secrets: &Known, own: &[u8]) -> Self {
+    pub fn new(secrets: &Known, own: &[u8]) -> Self {
         Self {
             known: secrets.in_files(own),
         }
     }
 
     /// Looks at a whole file or name.
-    pub(super) fn check(&self, bytes: &[u8]) -> Result<(), Leak> {
+    pub fn check(&self, bytes: &[u8]) -> Result<(), Leak> {
         self.look(bytes, true)
     }
 

@@ -9,7 +9,7 @@
 
 mod build;
 mod disk;
-mod gate;
+pub mod gate;
 mod manifest;
 mod published;
 mod stage;
