@@ -8,6 +8,8 @@ use crate::digest::Sha256Sum;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::error::Error;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -176,12 +178,27 @@ pub fn label(root: &Path, path: &Path) -> String {
 
 /// A fault of the world, told as a diagnostic about one file.
 pub fn unreadable(file: &str, error: &anyhow::Error) -> Diagnostic {
-    Diagnostic::error(
-        file,
-        format!("{error:#}"),
-        "check that the file exists and can be read",
-    )
+    let io = error.downcast_ref::<io::Error>();
+    let cause = io.and_then(io::Error::get_ref);
+    let mend = if cause.and_then(|c| c.downcast_ref::<TooLarge>()).is_some() {
+        "take out what is not needed; of a snapshot, write one session a line, or several snapshots"
+    } else {
+        "check that the file exists and can be read"
+    };
+    Diagnostic::error(file, format!("{error:#}"), mend)
 }
+
+/// A file has more bytes than it may have, after decompression.
+#[derive(Debug)]
+struct TooLarge(u64);
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is larger than {} bytes", self.0)
+    }
+}
+
+impl Error for TooLarge {}
 
 /// Reads so many bytes and no more: one more is an error.
 struct Bounded<R> {
@@ -193,10 +210,8 @@ struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.left = self
-            .left
-            .checked_sub(read as u64)
-            .ok_or_else(|| io::Error::other(format!("it is larger than {} bytes", self.most)))?;
+        let left = self.left.checked_sub(read as u64);
+        self.left = left.ok_or_else(|| io::Error::other(TooLarge(self.most)))?;
         Ok(read)
     }
 }
