@@ -124,6 +124,10 @@ fn clean(
         text.truncate(at);
         text.push_str(CUT);
         done.cut += 1;
+        // What is left of something long may look like something that is shorter.
+        if let std::borrow::Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
+            *text = masked;
+        }
     }
 }
 
@@ -215,7 +219,7 @@ pub(crate) fn for_each_text(session: &mut wire::Session, f: &mut dyn FnMut(Field
 fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(Field, &mut String)) {
     let wire::Event {
         at: _,
-        kind: _,
+        kind,
         tool,
         programs,
         repo,
@@ -240,7 +244,7 @@ fn for_each_event_text(event: &mut wire::Event, f: &mut dyn FnMut(Field, &mut St
     let file = source
         .as_mut()
         .and_then(|wire::Reference { file, line: _ }| file.as_mut());
-    let names = [tool, repo, path, method, decision, by, mode]
+    let names = [kind, tool, repo, path, method, decision, by, mode]
         .into_iter()
         .flatten();
     for text in names.chain(file) {

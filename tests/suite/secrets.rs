@@ -9,6 +9,7 @@
     reason = "what was measured is shown when a test fails, or with --nocapture"
 )]
 
+use crate::every_field;
 use crate::harness::TestSite;
 use crate::sample::Dice;
 use aho_corasick::AhoCorasick;
@@ -948,4 +949,51 @@ fn no_session_can_hide_what_another_one_did() {
         records.lines().next().unwrap().to_owned()
     };
     assert_eq!(told(&[deed]), told(&[deed, plant]));
+}
+
+/// A text that is no secret may become one where it is shown: by the letter of a control in
+/// caret notation, by an escape of JSON, by what is cut off, by what stands beside it. In no
+/// field may such a text stop the build, or a token be left.
+#[test]
+fn no_text_becomes_a_secret_where_it_is_shown() {
+    let random = "q7Zk2Lw9Xc4Vb8Nm1Rt5Yp3Hd6Fg0Js2Kv9Bx4T";
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let texts = [
+        token.clone(),
+        "\u{1}KIAQQQQWWWWEEEERRRR".to_owned(),
+        format!("\npm_{}", "a1B2".repeat(9)),
+        format!("\u{1}abc.atlasv1.{}", "a1B2".repeat(16)),
+        format!("\u{1}abc:AA{}", "a1B2".repeat(9)),
+        format!("\"\\\n{token}\\\"\u{7f}"),
+        format!("{}sk-{random}{}", "x ".repeat(1004), "a".repeat(1000)),
+        "-----BEGIN".to_owned(),
+        "PRIVATE KEY-----MIIEvQIBADANBgkqhkiG9w0BAQEFAASC".to_owned(),
+        "-----BEGIN RSA PRIVATE KEY-----".to_owned(),
+        "glpat-abcdefghij012345678".to_owned(),
+    ];
+    let with = |id: &str, texts: [&String; 2]| {
+        let mut session = every_field::full();
+        session["id"] = id.into();
+        for (n, pointer) in every_field::texts().iter().enumerate() {
+            *session.pointer_mut(pointer).unwrap() = texts[n % 2].as_str().into();
+        }
+        for event in session["events"].as_array_mut().unwrap() {
+            event["kind"] = texts[0].as_str().into();
+        }
+        session.to_string()
+    };
+    let mut sessions = Vec::new();
+    for (n, text) in texts.iter().enumerate() {
+        sessions.push(with(&format!("a-{n}"), [text, text]));
+        // Beside each other, in both orders.
+        sessions.push(with(&format!("b-{n}"), [&texts[7], text]));
+        sessions.push(with(&format!("c-{n}"), [text, &texts[8]]));
+        let id: String = text.chars().take(200).collect();
+        sessions.push(json!({ "id": id, "models": [texts[7], text, texts[8]] }).to_string());
+    }
+    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    let site = TestSite::new().snapshot(TAKEN_AT, &sessions).build();
+    for (path, bytes) in site.published() {
+        assert!(!String::from_utf8_lossy(&bytes).contains(&token), "{path}");
+    }
 }

@@ -9,6 +9,9 @@ use crate::model::SecretForm;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
+/// Kind of what stands in a PEM block.
+pub(super) const PRIVATE_KEY: &str = "private key";
+
 /// One format.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Format {
@@ -103,7 +106,7 @@ const fn habit(kind: &'static str, prefix: &'static str, least: usize, body: Bod
 }
 
 const fn pem(prefix: &'static str) -> Format {
-    sure("private key", prefix, 0, Body::Pem)
+    sure(PRIVATE_KEY, prefix, 0, Body::Pem)
 }
 
 use Body::{Alnum, Dotted, Hex, Upper, Url, Wide};

@@ -90,7 +90,9 @@ pub fn mask_field<'t>(
     }
     masked.push_str(&text[done..]);
     // What stood glued to a secret may be told as one now that it stands beside a placeholder.
-    if formats::find(masked.as_bytes()).next().is_some() {
+    let shown = views::shown(&masked).into_iter().map(|view| view.text);
+    let mut all = shown.chain([masked.clone()]);
+    if all.any(|text| formats::find(text.as_bytes()).next().is_some()) {
         let again = mask_field(&masked, field, known, seen).into_owned();
         return Cow::Owned(again);
     }
@@ -106,6 +108,14 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
             Span { start, end, ..span }
         }));
     }
+    for view in views::shown(text) {
+        let found = formats::find(view.text.as_bytes());
+        let found = found.chain(known.find(&view.text, field == Field::Name));
+        spans.extend(found.map(|span| {
+            let (start, end) = view.place(span.start, span.end);
+            Span { start, end, ..span }
+        }));
+    }
     for (start, end, inside) in views::base64(text) {
         let kind = plain(&inside, field, known).first().map(|span| span.kind);
         spans.extend(kind.map(|kind| Span { kind, start, end }));
@@ -114,6 +124,9 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
         Field::Words => spans.extend(random::find(text)),
         Field::KeyHint if spans.is_empty() => spans.extend(whole_key(text)),
         Field::KeyHint | Field::Name => {}
+    }
+    if field != Field::Words {
+        spans.extend(part_of_pem(text));
     }
     // Placeholders of an importer, or of the border the time before, stay as they are.
     let placed: Vec<(usize, usize)> = placeholders(text).collect();
@@ -144,6 +157,16 @@ fn plain(text: &str, field: Field, known: &Known) -> Vec<Span> {
     spans.extend(named::find(text));
     spans.extend(known.find(text, field == Field::Name));
     spans
+}
+
+/// Part of the mark that begins a private key. Names are shown beside each other, with a space
+/// between them, and that mark is the one form with spaces in it.
+fn part_of_pem(text: &str) -> Option<Span> {
+    let at = ["-----BEGIN", "PRIVATE KEY"]
+        .iter()
+        .filter_map(|part| text.find(part))
+        .min()?;
+    Some(Span::new(formats::PRIVATE_KEY, at, text.len()))
 }
 
 /// A key that was given whole: a hint is short, or has its middle left out.
@@ -320,6 +343,10 @@ mod tests {
                 "-----BEGIN PRIVATE KEY-----",
                 "-----END PRIVATE KEY-----",
                 "\u{200b}",
+                "\n",
+                "\u{1}",
+                "pm_",
+                "KIAQQQQWWWWEEEERRRR",
                 "\u{e9}",
                 ":AA",
                 ".atlasv1.",
@@ -335,6 +362,9 @@ mod tests {
         fn any_text_can_be_masked(text in pieces()) {
             let masked = mask(&text).into_owned();
             prop_assert!(formats::find(masked.as_bytes()).next().is_none(), "{masked}");
+            for view in views::shown(&masked) {
+                prop_assert!(formats::find(view.text.as_bytes()).next().is_none(), "{masked}");
+            }
             for field in [Field::Name, Field::KeyHint] {
                 let known = Known::new([text.clone()]);
                 let _ = mask_field(&text, field, &known, &mut |_| {});

@@ -2,6 +2,7 @@
 //! signs, base64, and characters that nobody sees. A secret is one in any of them.
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, Encoding};
+use std::fmt::Write;
 
 /// So many encodings may lie around each other.
 const DEPTH: usize = 3;
@@ -42,6 +43,53 @@ pub(super) fn decoded(text: &str) -> Vec<View> {
         views.push(next);
     }
     views
+}
+
+/// The text as it will stand where it is published, where that is written otherwise: controls
+/// in caret notation (`^A`), escapes of JSON (`\n`). With their letters a text may become a
+/// secret that was none.
+pub(super) fn shown(text: &str) -> Vec<View> {
+    let is_escaped = |c: char| c.is_ascii_control() || matches!(c, '"' | '\\');
+    if !text.contains(is_escaped) {
+        return Vec::new();
+    }
+    [caret as fn(char, &mut String), in_json]
+        .map(|write| {
+            let mut view = View {
+                text: String::with_capacity(text.len() + 16),
+                places: Vec::with_capacity(text.len() + 16),
+            };
+            for (at, c) in text.char_indices() {
+                write(c, &mut view.text);
+                view.places.resize(view.text.len(), at);
+            }
+            view.places.push(text.len());
+            view
+        })
+        .into()
+}
+
+fn caret(c: char, out: &mut String) {
+    match c {
+        '\0'..='\x1f' => out.extend(['^', char::from(c as u8 + b'@')]),
+        '\x7f' => out.push_str("^?"),
+        c => out.push(c),
+    }
+}
+
+fn in_json(c: char, out: &mut String) {
+    match c {
+        '"' | '\\' => out.extend(['\\', c]),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\x08' => out.push_str("\\b"),
+        '\x0c' => out.push_str("\\f"),
+        '\0'..='\x1f' => {
+            let _ = write!(out, "\\u{:04x}", c as u32);
+        }
+        c => out.push(c),
+    }
 }
 
 /// The text without its line breaks and the spaces after them; nothing when it has none.
