@@ -4,6 +4,7 @@ use super::redact::{self, Field, Known};
 use crate::source::limits;
 use crate::source::snapshot::wire;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Marks a text that was longer than [`limits::TEXT_CHARS`].
 const CUT: &str = "\u{2026}[cut]";
@@ -112,22 +113,48 @@ fn clean(
     known: &Known,
     seen: &mut dyn FnMut(&str),
 ) {
-    if let std::borrow::Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
+    let is_long = text.len() > LOOKED_AT;
+    if is_long {
+        shorten(text);
+    }
+    if let Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
         *text = masked;
         done.masked += 1;
     }
+    // What was cut before has its mark, and perhaps placeholders.
+    let is_cut = text.ends_with(CUT);
+    let most = limits::TEXT_CHARS + if is_cut { MARKS } else { 0 };
     // A text of so many bytes cannot have more characters.
-    if text.len() > limits::TEXT_CHARS
-        && !text.ends_with(CUT)
-        && let Some((at, _)) = text.char_indices().nth(limits::TEXT_CHARS)
-    {
+    let beyond = (text.len() > most).then(|| text.char_indices().nth(most));
+    if let Some((at, _)) = beyond.flatten() {
         text.truncate(at);
-        text.push_str(CUT);
-        done.cut += 1;
-        // What is left of something long may look like something that is shorter.
-        if let std::borrow::Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
-            *text = masked;
-        }
+    } else if !is_long {
+        return;
+    }
+    text.push_str(CUT);
+    done.cut += 1;
+    // What is left of something long may look like something that is shorter.
+    if let Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
+        *text = masked;
+    }
+}
+
+/// So many bytes of a text are looked at: more than may be kept of it, so that a secret at
+/// that end is seen whole.
+const LOOKED_AT: usize = limits::TEXT_CHARS * 4 + 4_096;
+/// What marks may add to a text that was cut: its own, and what placeholders are longer.
+const MARKS: usize = 128;
+
+/// Leaves what is looked at, up to a space: no piece of a secret stands at its end.
+fn shorten(text: &mut String) {
+    let mut end = LOOKED_AT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    let space = text.rfind(char::is_whitespace);
+    if let Some(space) = space.filter(|at| at + 1_024 > end) {
+        text.truncate(space);
     }
 }
 
@@ -264,6 +291,29 @@ impl Border {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_mark_saves_a_text_from_being_cut() {
+        let (mut done, known) = (Border::default(), Known::default());
+        for text in [
+            "a ".repeat(50_000) + CUT,
+            "a".repeat(50_000),
+            "\u{e9}".repeat(2_048 * 3),
+        ] {
+            let mut once = text;
+            clean(Field::Words, &mut once, &mut done, &known, &mut |_| {});
+            assert!(
+                once.chars().count() <= limits::TEXT_CHARS + MARKS,
+                "{}",
+                once.len()
+            );
+            assert!(once.ends_with(CUT));
+            let mut twice = once.clone();
+            clean(Field::Words, &mut twice, &mut done, &known, &mut |_| {});
+            assert_eq!(once, twice);
+        }
+        assert_eq!(done.cut, 3);
+    }
 
     #[test]
     fn unknown_fields_are_added_and_redacted_wherever_they_stand() {

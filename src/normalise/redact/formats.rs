@@ -289,29 +289,61 @@ static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Every token of a format in some bytes, in order.
 pub fn find(bytes: &[u8]) -> impl Iterator<Item = Span> {
-    PREFIXES
-        .find_iter(bytes)
-        .filter_map(|found| token(&FORMATS[found.pattern().as_usize()], bytes, found.start()))
+    let mut runs = Runs::default();
+    PREFIXES.find_iter(bytes).filter_map(move |found| {
+        let format = &FORMATS[found.pattern().as_usize()];
+        token(format, bytes, found.start(), &mut runs)
+    })
 }
 
 /// The same without what documentation uses as an example.
 pub fn secrets(bytes: &[u8]) -> impl Iterator<Item = Span> {
-    find(bytes).filter(|s| !super::is_example(&String::from_utf8_lossy(&bytes[s.start..s.end])))
+    find(bytes).filter(|s| {
+        let begin = &bytes[s.start..s.end.min(s.start + LOOKED_AT)];
+        !super::is_example(&String::from_utf8_lossy(begin))
+    })
+}
+
+/// So much of a token says whether it is random, or an example.
+const LOOKED_AT: usize = 256;
+
+/// Where stretches of token characters end that were measured already, by what they are made
+/// of: prefixes that follow one another are one stretch, and that is measured once.
+#[derive(Default)]
+struct Runs([usize; 7], usize);
+
+impl Runs {
+    fn end(&mut self, body: Body, bytes: &[u8], from: usize) -> usize {
+        let known = &mut self.0[body as usize];
+        if *known < from {
+            let run = bytes[from..].iter().take_while(|b| body.has(**b));
+            *known = from + run.count();
+        }
+        *known
+    }
+
+    /// The same for the end of a PEM block.
+    fn end_of_pem(&mut self, bytes: &[u8], from: usize) -> usize {
+        if self.1 < from {
+            self.1 = end_of_pem(bytes, from);
+        }
+        self.1
+    }
 }
 
 /// The token that a prefix begins, when it is one.
-fn token(format: &Format, bytes: &[u8], at: usize) -> Option<Span> {
+fn token(format: &Format, bytes: &[u8], at: usize, runs: &mut Runs) -> Option<Span> {
     let after = at + format.prefix.len();
     if matches!(format.body, Body::Pem) {
-        return Some(Span::new(format.kind, at, end_of_pem(bytes, after)));
+        return Some(Span::new(format.kind, at, runs.end_of_pem(bytes, after)));
     }
     let body = &bytes[after..];
-    let length = body.iter().take_while(|b| format.body.has(**b)).count();
+    let length = runs.end(format.body, bytes, after) - after;
     let begins_word = || at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
     let start = match format.only {
         Only::Prefix => at,
         Only::AtStart if begins_word() => at,
-        Only::Random if begins_word() && random::is_random(&body[..length]) => at,
+        Only::Random if begins_word() && random::is_random(&body[..length.min(LOOKED_AT)]) => at,
         Only::Place => after,
         Only::Inside => begin(bytes, at)?,
         Only::AtStart | Only::Random => return None,
@@ -321,7 +353,7 @@ fn token(format: &Format, bytes: &[u8], at: usize) -> Option<Span> {
 
 /// Where the letters and digits before a place begin; a token has eight of them at least.
 fn begin(bytes: &[u8], at: usize) -> Option<usize> {
-    let before = bytes[..at].iter().rev();
+    let before = bytes[..at].iter().rev().take(LOOKED_AT);
     let length = before.take_while(|b| b.is_ascii_alphanumeric()).count();
     (length >= 8).then_some(at - length)
 }

@@ -12,6 +12,8 @@ pub(super) const CREDENTIALS: &str = "credentials in a header";
 
 /// Longest value that is looked at.
 const VALUE: usize = 4_096;
+/// Longest name of a flag that is looked at.
+const FLAG: usize = 128;
 /// Least length of a value beside a name that says secret.
 const LEAST: usize = 6;
 /// The same where the name says little: then the value has to look like one too.
@@ -100,10 +102,21 @@ pub(super) fn find(text: &str) -> Vec<Span> {
     }
     if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
         let ends: Vec<(usize, Says)> = names(text);
-        spans.extend(
-            ends.into_iter()
-                .filter_map(|(end, says)| value(text, end, says)),
-        );
+        // Where the last value ends, of one up to the end of its line and of any other.
+        let (mut line, mut word) = (0, 0);
+        for (end, says) in ends {
+            let covered = if says == Says::Cookie { line } else { word };
+            let Some(span) = value(text, end, says, covered) else {
+                continue;
+            };
+            let covered = if says == Says::Cookie {
+                &mut line
+            } else {
+                &mut word
+            };
+            *covered = span.end;
+            spans.push(span);
+        }
         schemes(text, &mut spans);
         flags(text, &mut spans);
     }
@@ -141,13 +154,17 @@ enum Sign {
     Flag,
 }
 
-/// The value beside a name that ends here.
-fn value(text: &str, end: usize, says: Says) -> Option<Span> {
+/// The value beside a name that ends here, unless it lies in one that was found before.
+fn value(text: &str, end: usize, says: Says, covered: usize) -> Option<Span> {
     let (sign, mut rest) = sign(text, end)?;
     if says == Says::Header {
         rest = after_scheme(rest);
     }
     let start = text.len() - rest.len();
+    // Without quotes it ends where the one around it does.
+    if start < covered && !rest.starts_with(['"', '\'', '`', '\\']) {
+        return None;
+    }
     let (skipped, value) = match says {
         Says::Cookie => (0, up_to(rest, &['"', '\'', '\n', '\r'])),
         _ => quoted(rest),
@@ -185,10 +202,11 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
             return Some((sign, rest.trim_start_matches([' ', '\t'])));
         }
     }
-    let name = text[..end]
-        .rfind(char::is_whitespace)
-        .map_or(0, |at| at + 1);
-    let is_flag = text[name..]
+    let before = &text[..end];
+    let near = (end.saturating_sub(FLAG)..=end).find(|at| text.is_char_boundary(*at));
+    let before = &before[near.unwrap_or(end)..];
+    let name = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let is_flag = before[name..]
         .trim_start_matches(['"', '\''])
         .starts_with("--");
     let value = rest.trim_start_matches(' ');
@@ -216,8 +234,13 @@ fn quoted(rest: &str) -> (usize, &str) {
 }
 
 fn up_to<'t>(text: &'t str, ends: &[char]) -> &'t str {
-    let end = text.find(ends).unwrap_or(text.len());
-    let mut end = end.min(VALUE);
+    let near = begin(text, VALUE);
+    &near[..near.find(ends).unwrap_or(near.len())]
+}
+
+/// The beginning of a text, of so many bytes at most.
+fn begin(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -309,7 +332,7 @@ pub(super) fn looks_like_key(value: &str) -> bool {
 /// `Bearer abc` without its scheme.
 fn after_scheme(rest: &str) -> &str {
     let scheme = rest.trim_start_matches(['"', '\'', '\\']);
-    let word = scheme.split(' ').next().unwrap_or_default();
+    let word = begin(scheme, 32).split(' ').next().unwrap_or_default();
     let is_scheme = !word.is_empty()
         && word.len() <= 20
         && word.len() < scheme.len()
