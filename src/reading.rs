@@ -128,7 +128,12 @@ fn pass_over(
         let parsed: Vec<_> = batch
             .par_iter()
             .map(|record| {
-                let parsed = parse(record, &file.label, &pass.snapshot, known)?;
+                let mut parsed = parse(record, &file.label, &pass.snapshot, known)?;
+                if !parsed.unknown.is_empty() {
+                    let mut secrets = Vec::new();
+                    raw_line(record, &parsed, known, &mut |s| secrets.push(s.to_owned()));
+                    parsed.secrets.extend(secrets);
+                }
                 let facts = reduce(&parsed.session, &pass.snapshot, inventory);
                 let content = content_hash(&parsed.session);
                 Ok((parsed, facts, content))
@@ -187,7 +192,7 @@ pub fn session(file: &SnapshotFile, reading: &Reading, index: usize) -> Result<O
 /// A record that became a session before.
 fn again(record: &Record, index: usize, label: &str, reading: &Reading) -> Option<Read> {
     let parsed = parse(record, label, &reading.snapshot, &reading.secrets).ok()?;
-    let raw = raw_line(record, &parsed, &reading.secrets);
+    let raw = raw_line(record, &parsed, &reading.secrets, &mut |_| {});
     Some(Read {
         index,
         session: parsed.session,
@@ -224,14 +229,19 @@ fn parse(
 }
 
 /// The record as it is published. Only one with fields that this version does not
-/// know has to be read as a tree again to keep them.
-fn raw_line(record: &Record, parsed: &Parsed, known: &Known) -> Vec<u8> {
+/// know has to be read as a tree again to keep them; `seen` is told the secrets in these.
+fn raw_line(
+    record: &Record,
+    parsed: &Parsed,
+    known: &Known,
+    seen: &mut dyn FnMut(&str),
+) -> Vec<u8> {
     let whole = (!parsed.unknown.is_empty())
         .then(|| serde_json::from_slice::<Value>(&record.json).ok())
         .flatten();
     let line = match whole {
         Some(whole) => serde_json::to_value(&parsed.raw).and_then(|mut kept| {
-            normalise::add_unknown(&mut kept, whole, known);
+            normalise::add_unknown(&mut kept, whole, known, seen);
             serde_json::to_vec(&kept)
         }),
         None => serde_json::to_vec(&parsed.raw),

@@ -50,17 +50,18 @@ pub fn border_text(text: &str) -> String {
 }
 
 /// Adds the fields that this version does not know to a record that passed the border, from
-/// the same record as it came: bounded and redacted, names of fields included.
-pub fn add_unknown(record: &mut Value, whole: Value, known: &Known) {
+/// the same record as it came: bounded and redacted, names of fields included. `seen` is told
+/// each secret.
+pub fn add_unknown(record: &mut Value, whole: Value, known: &Known, seen: &mut dyn FnMut(&str)) {
     match (record, whole) {
         (Value::Object(record), Value::Object(whole)) => {
             for (mut name, mut value) in whole {
                 match record.get_mut(&name) {
-                    Some(inner) => add_unknown(inner, value, known),
+                    Some(inner) => add_unknown(inner, value, known, seen),
                     None if value.is_null() => {}
                     None => {
-                        clean_unknown(Field::Name, &mut name, known);
-                        border_unknown(&mut value, known);
+                        border_unknown(&name, &mut value, known, seen);
+                        clean_unknown(Field::Name, &mut name, known, seen);
                         record.entry(name).or_insert(value);
                     }
                 }
@@ -69,7 +70,7 @@ pub fn add_unknown(record: &mut Value, whole: Value, known: &Known) {
         (Value::Array(items), Value::Array(whole)) => {
             let whole = whole.into_iter().filter(|item| !item.is_null());
             for (item, whole) in items.iter_mut().zip(whole) {
-                add_unknown(item, whole, known);
+                add_unknown(item, whole, known, seen);
             }
         }
         // What is said in shorthand has no fields.
@@ -77,19 +78,23 @@ pub fn add_unknown(record: &mut Value, whole: Value, known: &Known) {
     }
 }
 
-fn border_unknown(value: &mut Value, known: &Known) {
+/// The value of a field, or of a list in one; what the field is called may say that it is secret.
+fn border_unknown(name: &str, value: &mut Value, known: &Known, seen: &mut dyn FnMut(&str)) {
     match value {
-        Value::String(text) => clean_unknown(Field::Words, text, known),
+        Value::String(text) => match redact::mask_named(name, text, seen) {
+            Some(masked) => *text = masked,
+            None => clean_unknown(Field::Words, text, known, seen),
+        },
         Value::Array(items) => {
             items.truncate(limits::EVENTS);
             for item in items {
-                border_unknown(item, known);
+                border_unknown(name, item, known, seen);
             }
         }
         Value::Object(fields) => {
             for (mut name, mut value) in std::mem::take(fields) {
-                clean_unknown(Field::Name, &mut name, known);
-                border_unknown(&mut value, known);
+                border_unknown(&name, &mut value, known, seen);
+                clean_unknown(Field::Name, &mut name, known, seen);
                 fields.insert(name, value);
             }
         }
@@ -97,8 +102,8 @@ fn border_unknown(value: &mut Value, known: &Known) {
     }
 }
 
-fn clean_unknown(field: Field, text: &mut String, known: &Known) {
-    clean(field, text, &mut Border::default(), known, &mut |_| {});
+fn clean_unknown(field: Field, text: &mut String, known: &Known, seen: &mut dyn FnMut(&str)) {
+    clean(field, text, &mut Border::default(), known, seen);
 }
 
 fn truncate<T>(items: &mut Vec<T>, limit: usize, done: &mut Border) {
@@ -320,17 +325,30 @@ mod tests {
         let token = format!("ghp_{}", "a1B2".repeat(9));
         let whole = serde_json::json!({
             "id": "as it came", "host": null, "user": "ann", "n": 1, token.clone(): [{ "deep": token }],
+            "env": {"DB_PASSWORD": "correct horse", "API_KEYS": ["a"], "token": ["$TOKEN", "hunter22"]},
             "events": [null, {"kind": "read", "colour": "red"}, {"kind": "beyond the limit"}],
         });
         let mut record = serde_json::json!({
             "id": "a", "user": {"name": "ann"}, "events": [{"kind": "read"}],
         });
-        add_unknown(&mut record, whole, &Known::default());
+        let mut seen = Vec::new();
+        add_unknown(&mut record, whole, &Known::default(), &mut |s| {
+            seen.push(s.to_owned());
+        });
         let text = record.to_string();
         assert!(!text.contains("ghp_"), "{text}");
         assert_eq!(text.matches("[secret: GitHub token").count(), 2, "{text}");
         assert_eq!(record["id"], "a");
         assert_eq!(record["n"], 1);
+        let env = serde_json::json!({
+            "DB_PASSWORD": "[secret: assigned secret]", "API_KEYS": ["a"],
+            "token": ["$TOKEN", "[secret: assigned secret]"],
+        });
+        assert_eq!(record["env"], env);
+        assert!(
+            seen.contains(&"hunter22".to_owned()) && seen.len() == 4,
+            "{seen:?}"
+        );
         let events = serde_json::json!([{"kind": "read", "colour": "red"}]);
         assert_eq!(record["events"], events);
         assert!(record.get("host").is_none());

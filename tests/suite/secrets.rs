@@ -879,6 +879,28 @@ fn a_secret_seen_once_is_masked_everywhere_among_others() {
     }
 }
 
+/// A collector may send fields that nobody knows here, with the secret in one of them.
+#[test]
+fn a_field_that_nobody_knows_tells_by_its_name_what_is_secret() {
+    let key = format!("9f3KQ7wLm2Xv{}", "Zt8R1c");
+    let session = format!(
+        r#"{{"id":"a","environment":{{"DB_PASSWORD":"correct horse","ACME_TOKEN":"{key}"}},"events":[
+           {{"kind":"read","path":"notes/{key}.txt"}}]}}"#
+    );
+    let site = TestSite::new()
+        .snapshot("2026-11-22T06:00:00Z", &[&session])
+        .build();
+    for (path, bytes) in site.published() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            !text.contains(&key) && !text.contains("correct horse"),
+            "{path}"
+        );
+    }
+    let records = site.published()["editions/2026-11-22T0600Z/records.jsonl"].clone();
+    assert!(String::from_utf8_lossy(&records).contains("ACME_TOKEN"));
+}
+
 /// Who writes a session may call a secret whatever the program prints anyway, and may name
 /// things so that the name of their page nearly is one. The brief appears all the same.
 #[test]

@@ -290,9 +290,12 @@ static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// Every token of a format in some bytes, in order.
 pub fn find(bytes: &[u8]) -> impl Iterator<Item = Span> {
     let mut runs = Runs::default();
+    let mut last = 0;
     PREFIXES.find_iter(bytes).filter_map(move |found| {
         let format = &FORMATS[found.pattern().as_usize()];
-        token(format, bytes, found.start(), &mut runs)
+        let span = token(format, bytes, found.start(), last, &mut runs)?;
+        last = last.max(span.end);
+        Some(span)
     })
 }
 
@@ -331,15 +334,16 @@ impl Runs {
     }
 }
 
-/// The token that a prefix begins, when it is one.
-fn token(format: &Format, bytes: &[u8], at: usize, runs: &mut Runs) -> Option<Span> {
+/// The token that a prefix begins, when it is one; `last` is where the one before it ends, and
+/// another may begin there as after a space.
+fn token(format: &Format, bytes: &[u8], at: usize, last: usize, runs: &mut Runs) -> Option<Span> {
     let after = at + format.prefix.len();
     if matches!(format.body, Body::Pem) {
         return Some(Span::new(format.kind, at, runs.end_of_pem(bytes, after)));
     }
     let body = &bytes[after..];
     let length = runs.end(format.body, bytes, after) - after;
-    let begins_word = || at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+    let begins_word = || at == last || !bytes[at - 1].is_ascii_alphanumeric();
     let start = match format.only {
         Only::Prefix => at,
         Only::AtStart if begins_word() => at,

@@ -70,10 +70,37 @@ pub fn mask_field<'t>(
     known: &Known,
     seen: &mut dyn FnMut(&str),
 ) -> Cow<'t, str> {
-    let spans = find(text, field, known);
-    if spans.is_empty() {
-        return Cow::Borrowed(text);
+    let mut masked = Cow::Borrowed(text);
+    for _ in 0..PASSES {
+        let spans = find(&masked, field, known);
+        if spans.is_empty() {
+            return masked;
+        }
+        let replaced = replace(&masked, spans, seen);
+        // What stood glued to a secret may be told as one now that it stands beside a
+        // placeholder.
+        let is_clean = !tells(&replaced);
+        masked = Cow::Owned(replaced);
+        if is_clean {
+            return masked;
+        }
     }
+    // Nobody writes such a text but to hide something in it.
+    Cow::Owned(placeholder(RANDOM, &masked))
+}
+
+/// The placeholder for the value of a field, when what the field is called says that it is a
+/// secret.
+pub fn mask_named(name: &str, value: &str, seen: &mut dyn FnMut(&str)) -> Option<String> {
+    let whole = Span::new(ASSIGNED, 0, value.len());
+    named::is_secret(name, value).then(|| replace(value, vec![whole], seen))
+}
+
+/// So often a text is masked before all of it is held for a secret.
+const PASSES: usize = 8;
+
+/// The text with placeholders for these.
+fn replace(text: &str, spans: Vec<Span>, seen: &mut dyn FnMut(&str)) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
@@ -89,14 +116,13 @@ pub fn mask_field<'t>(
         done = span.end;
     }
     masked.push_str(&text[done..]);
-    // What stood glued to a secret may be told as one now that it stands beside a placeholder.
-    let shown = views::shown(&masked).into_iter().map(|view| view.text);
-    let mut all = shown.chain([masked.clone()]);
-    if all.any(|text| formats::find(text.as_bytes()).next().is_some()) {
-        let again = mask_field(&masked, field, known, seen).into_owned();
-        return Cow::Owned(again);
-    }
-    Cow::Owned(masked)
+    masked
+}
+
+/// Whether a format tells a secret in a text, as it is or as it will be shown.
+fn tells(text: &str) -> bool {
+    let has = |text: &str| formats::find(text.as_bytes()).next().is_some();
+    has(text) || views::shown(text).iter().any(|view| has(&view.text))
 }
 
 /// Every secret of a text, in order, none inside another.
@@ -131,9 +157,8 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
     // Placeholders of an importer, or of the border the time before, stay as they are.
     let placed: Vec<(usize, usize)> = placeholders(text).collect();
     spans.retain(|s| {
-        !placed
-            .iter()
-            .any(|(start, end)| *start <= s.start && s.end <= *end)
+        let before = placed.partition_point(|(start, _)| *start <= s.start);
+        before == 0 || placed[before - 1].1 < s.end
     });
     merged(spans)
 }
@@ -178,12 +203,15 @@ fn whole_key(text: &str) -> Option<Span> {
     is_key.then(|| Span::new(WHOLE_KEY, 0, text.len()))
 }
 
+/// More bytes than any placeholder has after its beginning.
+const INSIDE: usize = 64;
+
 /// Where placeholders stand in a text, from their first byte to after their last: exactly what masking writes, so that nothing
 /// hides inside one.
 pub fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> {
     text.match_indices(PLACEHOLDER).filter_map(|(at, _)| {
         let after = &text[at + PLACEHOLDER.len()..];
-        let inside = &after[..after.find(']')?];
+        let inside = &after[..after.bytes().take(INSIDE).position(|b| b == b']')?];
         let is_ours = kinds().any(|(kind, _)| {
             let last = inside.strip_prefix(kind);
             let last = last.map(|l| l.strip_prefix(" \u{2026}").unwrap_or(l));
@@ -296,10 +324,23 @@ mod tests {
     }
 
     #[test]
+    fn tokens_in_a_row_are_masked_at_once() {
+        let row = format!("sntryu_{}", "a1".repeat(32)).repeat(3_000);
+        let masked = mask(&row);
+        assert!(!tells(&masked), "{}", &masked[..200]);
+        assert_eq!(placeholders(&masked).count(), 3_000);
+    }
+
+    #[test]
     fn passwords_in_urls_and_assignments() {
         check(
             "postgres://app:hunter22@db.example/x",
             "postgres://app:[secret: password in a URL]@db.example/x",
+        );
+        check(
+            "http://a/b://ann:pass@c.test,ftp://bob:$P@d.test,ftp://eve:x/y:z@e.test",
+            "http://a/b://ann:[secret: password in a URL]@c.test,ftp://bob:$P@d.test,\
+             ftp://eve:[secret: password in a URL]@e.test",
         );
         check(
             "DB_PASSWORD=correct-horse run",

@@ -97,9 +97,7 @@ const FLAGS: &[(&str, &str, bool)] = &[
 /// Every secret that its surroundings tell, in no order.
 pub(super) fn find(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
-    if text.contains("://") {
-        url_passwords(text, &mut spans);
-    }
+    url_passwords(text, &mut spans);
     if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
         let ends: Vec<(usize, Says)> = names(text);
         // Where the last value ends, of one up to the end of its line and of any other.
@@ -121,6 +119,18 @@ pub(super) fn find(text: &str) -> Vec<Span> {
         flags(text, &mut spans);
     }
     spans
+}
+
+/// Whether the value of a field is a secret by what the field is called.
+pub(super) fn is_secret(name: &str, value: &str) -> bool {
+    let Some((_, says)) = names(name).pop().filter(|(end, _)| *end == name.len()) else {
+        return false;
+    };
+    let is_one = match says {
+        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value),
+        Says::Secret | Says::Header | Says::Cookie => value.len() >= LEAST,
+    };
+    is_one && !is_reference(value) && !value.starts_with(super::PLACEHOLDER)
 }
 
 /// Where a name ends that says something, and what.
@@ -402,21 +412,30 @@ fn flags(text: &str, spans: &mut Vec<Span>) {
 
 /// The password of `scheme://user:password@host`, and a token that stands for both.
 fn url_passwords(text: &str, spans: &mut Vec<Span>) {
-    for (scheme, _) in text.match_indices("://") {
-        let begin = scheme + 3;
-        let authority = up_to(
-            &text[begin..],
-            &['/', '?', '#', ' ', '"', '\'', '<', '>', '\\', '\n'],
-        );
-        // A password may hold a slash that nobody escaped.
-        let authority = if authority.contains('@') {
-            authority
-        } else {
-            let ends = ['?', '#', ' ', '"', '\'', '<', '>', '\\', '\n'];
-            up_to(&text[begin..], &ends)
-        };
-        let Some((credentials, _)) = authority.rsplit_once('@') else {
+    let mut at = 0;
+    for word in text.split_inclusive(['?', '#', ' ', '"', '\'', '<', '>', '\\', '\n']) {
+        in_word(word, at, spans);
+        at += word.len();
+    }
+}
+
+/// The same of a text that nothing breaks which ends a URL's authority, but slashes: a password
+/// may hold one that nobody escaped. `at` is where the word stands.
+fn in_word(word: &str, at: usize, spans: &mut Vec<Span>) {
+    let Some(last) = word.rfind('@') else {
+        return;
+    };
+    let mut done = 0;
+    for (scheme, mark) in word.match_indices("://") {
+        let begin = scheme + mark.len();
+        // Inside the password before it, or after the last that can be one.
+        if begin < done || last < begin {
             continue;
+        }
+        let authority = word[begin..].split('/').next().unwrap_or_default();
+        let credentials = match authority.rsplit_once('@') {
+            Some((credentials, _)) => credentials,
+            None => &word[begin..last],
         };
         let (start, secret) = match credentials.split_once(':') {
             Some((user, password)) if !user.contains('/') => (begin + user.len() + 1, password),
@@ -425,8 +444,9 @@ fn url_passwords(text: &str, spans: &mut Vec<Span>) {
             }
             _ => continue,
         };
-        if !secret.is_empty() && !is_reference(secret) {
-            spans.push(Span::new(URL_PASSWORD, start, start + secret.len()));
+        if !secret.is_empty() && !is_reference(self::begin(secret, VALUE)) {
+            done = start + secret.len();
+            spans.push(Span::new(URL_PASSWORD, at + start, at + done));
         }
     }
 }

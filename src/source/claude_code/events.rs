@@ -275,11 +275,10 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
     for (start, end) in redact::placeholders(&masked) {
         let placeholder = &masked[start..end];
         let believed = !redact::is_guess(placeholder) || trust == Trust::Everything;
-        if believed && !kinds.contains(&placeholder) {
+        if believed && kinds.len() < SECRETS && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
         }
     }
-    kinds.truncate(SECRETS);
     (!kinds.is_empty()).then(|| kinds.join(" "))
 }
 
