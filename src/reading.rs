@@ -442,7 +442,7 @@ impl Pass {
             let mend = "write UTF-8, and no half of a surrogate pair";
             warn(message.to_owned(), mend);
         }
-        let Border { cut, dropped, .. } = self.coverage.border;
+        let &Border { cut, dropped, .. } = &self.coverage.border;
         if cut + dropped > 0 {
             let message = format!("{cut} texts were cut and {dropped} items dropped at the limits");
             warn(message, table);

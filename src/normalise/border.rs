@@ -5,17 +5,18 @@ use crate::source::limits;
 use crate::source::snapshot::wire;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Marks a text that was longer than [`limits::TEXT_CHARS`].
 const CUT: &str = "\u{2026}[cut]";
 
 /// What the border did to one session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Border {
     /// Texts that were cut to the limit.
     pub cut: u64,
-    /// Texts in which a secret was masked.
-    pub masked: u64,
+    /// Secrets that are masked, by kind; those that an importer masked are among them.
+    pub masked: BTreeMap<&'static str, u64>,
     /// Items beyond a list's limit that were dropped and counted.
     pub dropped: u64,
 }
@@ -31,6 +32,9 @@ pub fn border(session: &mut wire::Session, known: &Known, seen: &mut dyn FnMut(&
     }
     for_each_text(session, &mut |field, text| {
         clean(field, text, &mut done, known, seen);
+        for secret in redact::placeholders(text) {
+            *done.masked.entry(secret.kind).or_default() += 1;
+        }
     });
     done
 }
@@ -124,7 +128,6 @@ fn clean(
     }
     if let Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
         *text = masked;
-        done.masked += 1;
     }
     // What was cut before has its mark, and perhaps placeholders.
     let is_cut = text.ends_with(CUT);
@@ -288,7 +291,9 @@ impl Border {
     /// Adds another session's counts.
     pub fn add(&mut self, other: Self) {
         self.cut += other.cut;
-        self.masked += other.masked;
+        for (kind, count) in other.masked {
+            *self.masked.entry(kind).or_default() += count;
+        }
         self.dropped += other.dropped;
     }
 }

@@ -901,6 +901,23 @@ fn a_field_that_nobody_knows_tells_by_its_name_what_is_secret() {
     assert!(String::from_utf8_lossy(&records).contains("ACME_TOKEN"));
 }
 
+/// The brief says how many secrets are masked and of which kinds, an importer's among them.
+#[test]
+fn masked_secrets_are_counted_by_kind() {
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let session = format!(
+        r#"{{"id":"a","events":[
+           {{"kind":"execute","summary":"PASSWORD=hunter22 gh auth {token}"}},
+           {{"kind":"execute","summary":"[secret: GitHub token \u2026a1B2] in the output"}}]}}"#
+    );
+    let site = TestSite::new()
+        .snapshot("2026-11-22T06:00:00Z", &[&session])
+        .build();
+    let brief = site.published()["index.html"].clone();
+    let said = "3 masked secrets (GitHub token 2, assigned secret 1)";
+    assert!(String::from_utf8_lossy(&brief).contains(said));
+}
+
 /// Who writes a session may call a secret whatever the program prints anyway, and may name
 /// things so that the name of their page nearly is one. The brief appears all the same.
 #[test]

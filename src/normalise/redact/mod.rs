@@ -155,10 +155,10 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
         spans.extend(part_of_pem(text));
     }
     // Placeholders of an importer, or of the border the time before, stay as they are.
-    let placed: Vec<(usize, usize)> = placeholders(text).collect();
+    let placed: Vec<Span> = placeholders(text).collect();
     spans.retain(|s| {
-        let before = placed.partition_point(|(start, _)| *start <= s.start);
-        before == 0 || placed[before - 1].1 < s.end
+        let before = placed.partition_point(|p| p.start <= s.start);
+        before == 0 || placed[before - 1].end < s.end
     });
     merged(spans)
 }
@@ -206,18 +206,19 @@ fn whole_key(text: &str) -> Option<Span> {
 /// More bytes than any placeholder has after its beginning.
 const INSIDE: usize = 64;
 
-/// Where placeholders stand in a text, from their first byte to after their last: exactly what masking writes, so that nothing
-/// hides inside one.
-pub fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> {
+/// The placeholders in a text, with the kind each names: exactly what masking writes, so that
+/// nothing hides inside one.
+pub fn placeholders(text: &str) -> impl Iterator<Item = Span> {
     text.match_indices(PLACEHOLDER).filter_map(|(at, _)| {
         let after = &text[at + PLACEHOLDER.len()..];
         let inside = &after[..after.bytes().take(INSIDE).position(|b| b == b']')?];
-        let is_ours = kinds().any(|(kind, _)| {
+        let (kind, _) = kinds().find(|(kind, _)| {
             let last = inside.strip_prefix(kind);
             let last = last.map(|l| l.strip_prefix(" \u{2026}").unwrap_or(l));
             last.is_some_and(|l| l.len() <= 4 && l.bytes().all(|b| b.is_ascii_alphanumeric()))
-        });
-        is_ours.then_some((at, at + PLACEHOLDER.len() + inside.len() + 1))
+        })?;
+        let end = at + PLACEHOLDER.len() + inside.len() + 1;
+        Some(Span::new(kind, at, end))
     })
 }
 
@@ -304,6 +305,10 @@ mod tests {
             "token=$TOKEN",
             "3f2a9c1e-5b1d-4c8e-9a42-000000000000",
             "https://user@host.example/path",
+            "asks `Username:`/`Password:` again unless `reject` says no",
+            "x = input('Password:') + read('y')",
+            "token := parts[1]",
+            "password := fields[\"password\"]",
         ] {
             check(kept, kept);
         }
@@ -341,6 +346,10 @@ mod tests {
             "http://a/b://ann:pass@c.test,ftp://bob:$P@d.test,ftp://eve:x/y:z@e.test",
             "http://a/b://ann:[secret: password in a URL]@c.test,ftp://bob:$P@d.test,\
              ftp://eve:[secret: password in a URL]@e.test",
+        );
+        check(
+            "PASSWORD=Winter[2024] \"token\":\"hunter22\" 'Password:' 'hunter23'",
+            "PASSWORD=[secret: assigned secret]] \"token\":\"[secret: assigned secret]\" 'Password:' 'hunter23'",
         );
         check(
             "DB_PASSWORD=correct-horse run",

@@ -171,6 +171,9 @@ fn value(text: &str, end: usize, says: Says, covered: usize) -> Option<Span> {
         rest = after_scheme(rest);
     }
     let start = text.len() - rest.len();
+    if closes_quotes(text, end, start) {
+        return None;
+    }
     // Without quotes it ends where the one around it does.
     if start < covered && !rest.starts_with(['"', '\'', '`', '\\']) {
         return None;
@@ -193,6 +196,18 @@ fn value(text: &str, end: usize, says: Says, covered: usize) -> Option<Span> {
         Says::Secret | Says::Maybe => ASSIGNED,
     };
     is_secret.then(|| Span::new(kind, start, start + value.len()))
+}
+
+/// Whether the quote at a place is the end of those around a name and its sign: in
+/// `input('Password:')` nothing is assigned.
+fn closes_quotes(text: &str, end: usize, at: usize) -> bool {
+    let Some(quote @ (b'"' | b'\'' | b'`')) = text.as_bytes().get(at) else {
+        return false;
+    };
+    let name = &text.as_bytes()[end.saturating_sub(FLAG)..end];
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ');
+    let before = name.iter().rev().find(|b| !of_name(b));
+    before == Some(quote) && !text[end..at].contains(char::from(*quote))
 }
 
 /// The sign after a name, and what follows it.
@@ -305,6 +320,7 @@ fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
         && (matches!(next, Some('(' | '[' | '<'))
             || value.contains('(')
             || value.contains("::")
+            || is_indexed(value)
             || (value.contains('.')
                 && value
                     .chars()
@@ -322,6 +338,17 @@ fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
                 || looks_like_key(value)
         }
     }
+}
+
+/// `parts[1`, `fields[`: what ends where a bracket or a quote of code does.
+fn is_indexed(value: &str) -> bool {
+    value.split_once('[').is_some_and(|(list, index)| {
+        let is_name = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.');
+        !list.is_empty()
+            && list.chars().all(is_name)
+            && index.len() <= 2
+            && index.chars().all(|c| c.is_ascii_digit())
+    })
 }
 
 /// Digits and letters without a break by spaces, or a random text.

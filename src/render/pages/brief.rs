@@ -16,6 +16,8 @@ use crate::render::html::Markup;
 use crate::render::markdown;
 use anyhow::Result;
 use serde::Serialize;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// Queue items on the brief; the rest stand on the queue page.
 const ITEMS: usize = 5;
@@ -417,6 +419,19 @@ fn totals(edition: &Edition<'_>) -> Vec<Card> {
     ]
 }
 
+/// How many secrets are masked, and of which kinds.
+fn masked_secrets(kinds: &BTreeMap<&'static str, u64>) -> Option<String> {
+    let all: u64 = kinds.values().sum();
+    let mut kinds: Vec<_> = kinds.iter().collect();
+    kinds.sort_by_key(|(kind, n)| (Reverse(**n), **kind));
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} {n}"))
+        .collect();
+    let words = counted(all as usize, "masked secret", "masked secrets");
+    (all > 0).then(|| format!("{words} ({})", kinds.join(", ")))
+}
+
 /// What was read, what was not, and up to when.
 pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
     let reading = edition.reading;
@@ -457,11 +472,6 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
         "text cut at the limit",
         "texts cut at the limit",
     );
-    note(
-        coverage.border.masked,
-        "text with a masked secret",
-        "texts with a masked secret",
-    );
     let late = edition.context.late() as u64;
     let words = " came late: earlier editions should have had ";
     note(
@@ -469,6 +479,7 @@ pub(super) fn coverage(edition: &Edition<'_>) -> Coverage {
         &format!("session{words}it"),
         &format!("sessions{words}them"),
     );
+    notes.extend(masked_secrets(&coverage.border.masked));
     for (gap, n) in edition.context.common_gaps() {
         notes.push(format!(
             "{} fell silent together at {} for {}: taken for the collector's",

@@ -272,8 +272,8 @@ pub(super) fn secrets(text: &str, trust: Trust) -> Option<String> {
     }
     let masked = redact::mask(text);
     let mut kinds: Vec<&str> = Vec::new();
-    for (start, end) in redact::placeholders(&masked) {
-        let placeholder = &masked[start..end];
+    for placed in redact::placeholders(&masked) {
+        let placeholder = &masked[placed.start..placed.end];
         let believed = !redact::is_guess(placeholder) || trust == Trust::Everything;
         if believed && kinds.len() < SECRETS && !kinds.contains(&placeholder) {
             kinds.push(placeholder);
