@@ -6,7 +6,7 @@
 use crate::assess::{Facts, reduce};
 use crate::diagnostic::Diagnostic;
 use crate::model::{EventKind, Inventory, Session, Snapshot, Text};
-use crate::normalise::redact::Known;
+use crate::normalise::redact::{Known, Seen};
 use crate::normalise::{self, Border};
 use crate::source::limits;
 use crate::source::snapshot::{Record, SnapshotFile, nearest_field, wire};
@@ -78,8 +78,8 @@ struct Parsed {
     raw: wire::Session,
     unknown: BTreeMap<String, u64>,
     border: Border,
-    /// What was masked, as it stood.
-    secrets: Vec<String>,
+    /// What was masked, as it stood, and whether more than its looks told it.
+    secrets: Vec<(String, bool)>,
 }
 
 /// Reads a snapshot and reduces it.
@@ -131,7 +131,9 @@ fn pass_over(
                 let mut parsed = parse(record, &file.label, &pass.snapshot, known)?;
                 if !parsed.unknown.is_empty() {
                     let mut secrets = Vec::new();
-                    raw_line(record, &parsed, known, &mut |s| secrets.push(s.to_owned()));
+                    raw_line(record, &parsed, known, &mut |s| {
+                        secrets.push((s.value.to_owned(), s.is_told));
+                    });
                     parsed.secrets.extend(secrets);
                 }
                 let facts = reduce(&parsed.session, &pass.snapshot, inventory);
@@ -208,7 +210,9 @@ fn parse(
 ) -> Result<Parsed, Diagnostic> {
     let (mut raw, unknown) = record.parse(label)?;
     let mut secrets = Vec::new();
-    let border = normalise::border(&mut raw, known, &mut |s| secrets.push(s.to_owned()));
+    let border = normalise::border(&mut raw, known, &mut |s| {
+        secrets.push((s.value.to_owned(), s.is_told));
+    });
     let session = normalise::session(&raw, snapshot).map_err(|problem| {
         let (line, column) = record.place_of(problem.field);
         let message = format!("session is quarantined: {} {}", problem.field, problem.what);
@@ -234,7 +238,7 @@ fn raw_line(
     record: &Record,
     parsed: &Parsed,
     known: &Known,
-    seen: &mut dyn FnMut(&str),
+    seen: &mut dyn FnMut(Seen<'_>),
 ) -> Vec<u8> {
     let whole = (!parsed.unknown.is_empty())
         .then(|| serde_json::from_slice::<Value>(&record.json).ok())
@@ -291,8 +295,8 @@ struct Pass {
     /// Those indexes with the content hashes of all their records.
     contents: HashSet<(usize, u64)>,
     missing: [u64; FIELDS.len()],
-    /// What was masked, as it stood.
-    masked: Vec<String>,
+    /// What was masked, as it stood, and whether more than its looks told it.
+    masked: Vec<(String, bool)>,
     /// Mistakes that are not among the diagnostics.
     untold: u64,
     /// Records beyond the bound.

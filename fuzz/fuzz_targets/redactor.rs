@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
     for field in [Field::Words, Field::Name, Field::KeyHint] {
         let mut seen = Vec::new();
         let masked = mask_field(text, field, &Known::default(), &mut |s| {
-            seen.push(s.to_owned());
+            seen.push((s.value.to_owned(), s.is_told));
         });
         check(text, &masked);
         // What was recognised is masked everywhere, in whatever it is wrapped.

@@ -1,6 +1,6 @@
 //! The border: every text of a record is bounded and redacted in place.
 
-use super::redact::{self, Field, Known};
+use super::redact::{self, Field, Known, Seen};
 use crate::source::limits;
 use crate::source::snapshot::wire;
 use serde_json::Value;
@@ -22,7 +22,11 @@ pub struct Border {
 }
 
 /// Bounds and redacts every text of a session. Idempotent. `seen` is told each secret.
-pub fn border(session: &mut wire::Session, known: &Known, seen: &mut dyn FnMut(&str)) -> Border {
+pub fn border(
+    session: &mut wire::Session,
+    known: &Known,
+    seen: &mut dyn FnMut(Seen<'_>),
+) -> Border {
     let mut done = Border::default();
     truncate(&mut session.events, limits::EVENTS, &mut done);
     truncate(&mut session.models, limits::MODELS, &mut done);
@@ -56,7 +60,12 @@ pub fn border_text(text: &str) -> String {
 /// Adds the fields that this version does not know to a record that passed the border, from
 /// the same record as it came: bounded and redacted, names of fields included. `seen` is told
 /// each secret.
-pub fn add_unknown(record: &mut Value, whole: Value, known: &Known, seen: &mut dyn FnMut(&str)) {
+pub fn add_unknown(
+    record: &mut Value,
+    whole: Value,
+    known: &Known,
+    seen: &mut dyn FnMut(Seen<'_>),
+) {
     match (record, whole) {
         (Value::Object(record), Value::Object(whole)) => {
             for (mut name, mut value) in whole {
@@ -83,7 +92,7 @@ pub fn add_unknown(record: &mut Value, whole: Value, known: &Known, seen: &mut d
 }
 
 /// The value of a field, or of a list in one; what the field is called may say that it is secret.
-fn border_unknown(name: &str, value: &mut Value, known: &Known, seen: &mut dyn FnMut(&str)) {
+fn border_unknown(name: &str, value: &mut Value, known: &Known, seen: &mut dyn FnMut(Seen<'_>)) {
     match value {
         Value::String(text) => match redact::mask_named(name, text, seen) {
             Some(masked) => *text = masked,
@@ -106,7 +115,7 @@ fn border_unknown(name: &str, value: &mut Value, known: &Known, seen: &mut dyn F
     }
 }
 
-fn clean_unknown(field: Field, text: &mut String, known: &Known, seen: &mut dyn FnMut(&str)) {
+fn clean_unknown(field: Field, text: &mut String, known: &Known, seen: &mut dyn FnMut(Seen<'_>)) {
     clean(field, text, &mut Border::default(), known, seen);
 }
 
@@ -120,12 +129,11 @@ fn clean(
     text: &mut String,
     done: &mut Border,
     known: &Known,
-    seen: &mut dyn FnMut(&str),
+    seen: &mut dyn FnMut(Seen<'_>),
 ) {
-    let is_long = text.len() > LOOKED_AT;
-    if is_long {
-        shorten(text);
-    }
+    let kept = redact::beginning(text, limits::TEXT_CHARS).len();
+    let is_long = kept < text.len();
+    text.truncate(kept);
     if let Cow::Owned(masked) = redact::mask_field(text, field, known, seen) {
         *text = masked;
     }
@@ -147,24 +155,8 @@ fn clean(
     }
 }
 
-/// So many bytes of a text are looked at: more than may be kept of it, so that a secret at
-/// that end is seen whole.
-const LOOKED_AT: usize = limits::TEXT_CHARS * 4 + 4_096;
 /// What marks may add to a text that was cut: its own, and what placeholders are longer.
 const MARKS: usize = 128;
-
-/// Leaves what is looked at, up to a space: no piece of a secret stands at its end.
-fn shorten(text: &mut String) {
-    let mut end = LOOKED_AT;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    let space = text.rfind(char::is_whitespace);
-    if let Some(space) = space.filter(|at| at + 1_024 > end) {
-        text.truncate(space);
-    }
-}
 
 /// Calls `f` on every text of the record, with what it is for, but its status and times, which
 /// are checked as they are.
@@ -338,7 +330,7 @@ mod tests {
         });
         let mut seen = Vec::new();
         add_unknown(&mut record, whole, &Known::default(), &mut |s| {
-            seen.push(s.to_owned());
+            seen.push(s.value.to_owned());
         });
         let text = record.to_string();
         assert!(!text.contains("ghp_"), "{text}");

@@ -122,7 +122,10 @@ mod tests {
     }
 
     fn leaks(parts: &[&str], secrets: &[&str]) -> bool {
-        let gate = Gate::new(&Known::new(secrets.iter().map(|s| (*s).to_owned())), b"");
+        let gate = Gate::new(
+            &Known::new(secrets.iter().map(|s| ((*s).to_owned(), true))),
+            b"",
+        );
         let mut watched = Watched::default();
         let taken = parts
             .iter()

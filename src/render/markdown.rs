@@ -1,6 +1,6 @@
 //! Markdown of the company's own prose, as markup.
 
-use super::html::Markup;
+use super::html::{Markup, is_hidden, visible};
 use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
 /// Renders prose. Raw HTML is dropped and links lead only to http, https, mailto
@@ -49,7 +49,23 @@ pub(super) fn prose(markdown: &str) -> Markup {
     });
     let mut out = String::new();
     html::push_html(&mut out, events);
-    Markup::trusted_prose(out)
+    Markup::trusted_prose(shown(out))
+}
+
+/// Markup in which nothing is hidden from a reader: text pasted into prose may hold it.
+fn shown(html: String) -> String {
+    let is_hidden = |c: char| !matches!(c, '\n' | '\t') && is_hidden(c);
+    if !html.contains(is_hidden) {
+        return html;
+    }
+    html.chars().fold(String::new(), |mut out, c| {
+        if is_hidden(c) {
+            out.push_str(&visible(c));
+        } else {
+            out.push(c);
+        }
+        out
+    })
 }
 
 fn is_harmless(target: &str) -> bool {
@@ -72,6 +88,16 @@ fn is_relative(target: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_hidden_in_prose() {
+        let html = prose(
+            "# a\u{202e}b\n\n`c\u{200b}` &#x202e; [\x1b](m.html \"\u{feff}\")\n\n```\u{e0041}\nd\n```\n",
+        );
+        let hidden = |c: char| c != '\n' && is_hidden(c);
+        assert!(!html.as_str().contains(hidden), "{html:?}");
+        assert_eq!(html.as_str().matches("U+202E").count(), 2);
+    }
 
     #[test]
     fn raw_html_and_scripts_fall_away() {

@@ -148,6 +148,17 @@ fn oddities_that_cost_no_file() {
             text.replace('\n', "\r\n").into_bytes(),
             1,
         ),
+        (
+            "a head with half of a surrogate pair",
+            text.replacen('{', r#"{"sources":[{"name":"a\ud83d"}],"#, 1)
+                .into_bytes(),
+            1,
+        ),
+        (
+            "a head with bytes that are not UTF-8",
+            [b"{\"by\xff\":1,".as_slice(), &lines[1..]].concat(),
+            1,
+        ),
         ("empty lines", [&lines, b"\n\n  \n".as_slice()].concat(), 1),
         ("NULs of a crash", [&lines, [0; 64].as_slice()].concat(), 1),
     ] {

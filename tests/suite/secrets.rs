@@ -918,6 +918,35 @@ fn masked_secrets_are_counted_by_kind() {
     assert!(String::from_utf8_lossy(&brief).contains(said));
 }
 
+/// What only looks random is masked for caution; nothing says that it is a secret, and no
+/// signal does.
+#[test]
+fn what_only_looks_random_is_no_evidence() {
+    let token = format!("QmyBraHLFuxgvGlOImB3KLjqjvH{}", "NUXXc5qYBx5EJCBNIHy");
+    let session = |name: &str| {
+        format!(r#"{{"id":"a","events":[{{"kind":"execute","summary":"{name}{token}"}}]}}"#)
+    };
+    for (name, is_evidence) in [("ipfs add ", false), ("API_TOKEN=", true)] {
+        let site = TestSite::new()
+            .snapshot("2026-11-22T06:00:00Z", &[&session(name)])
+            .build();
+        let pages = site.published();
+        let brief = String::from_utf8_lossy(&pages["editions/2026-11-22T0600Z/index.html"]);
+        assert!(brief.contains("1 masked secret ("));
+        let explained = site.run(&["explain", "a"]).ends(0).out;
+        assert_eq!(
+            explained.contains("secret-in-content"),
+            is_evidence,
+            "{explained}"
+        );
+        assert!(
+            !pages
+                .values()
+                .any(|p| String::from_utf8_lossy(p).contains(&token))
+        );
+    }
+}
+
 /// Who writes a session may call a secret whatever the program prints anyway, and may name
 /// things so that the name of their page nearly is one. The brief appears all the same.
 #[test]

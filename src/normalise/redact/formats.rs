@@ -30,6 +30,8 @@ pub(super) struct Format {
 enum Body {
     Hex,
     Upper,
+    /// The same and `-`.
+    Caps,
     Alnum,
     /// Letters, digits, `-` and `_`.
     Url,
@@ -37,6 +39,8 @@ enum Body {
     Dotted,
     /// All that base64, URLs and signatures are made of.
     Wide,
+    /// The same and `@`: the rest of an address.
+    Path,
     /// Anything up to the end marker of a PEM block.
     Pem,
 }
@@ -48,12 +52,13 @@ enum Only {
     Prefix,
     /// It begins a word (`task-...` and `risk-...` hold `sk-`).
     AtStart,
-    /// It begins a word, and what follows looks random: the prefix is a common syllable.
+    /// It begins a word, and what follows looks random or is a digest: the prefix is a common
+    /// syllable.
     Random,
     /// The prefix is a name of a place that stays; only what follows is secret.
     Place,
-    /// It stands inside the token, which begins before it.
-    Inside,
+    /// It stands inside the token, which begins so many letters and digits before it, or more.
+    Inside(usize),
 }
 
 impl Body {
@@ -61,10 +66,12 @@ impl Body {
         match self {
             Self::Hex => b.is_ascii_hexdigit(),
             Self::Upper => b.is_ascii_uppercase() || b.is_ascii_digit(),
+            Self::Caps => b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-',
             Self::Alnum => b.is_ascii_alphanumeric(),
             Self::Url => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'),
             Self::Dotted => b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'),
             Self::Wide => b.is_ascii_alphanumeric() || b"-_./+=:~%".contains(&b),
+            Self::Path => Self::Wide.has(b) || b == b'@',
             Self::Pem => true,
         }
     }
@@ -109,7 +116,7 @@ const fn pem(prefix: &'static str) -> Format {
     sure(PRIVATE_KEY, prefix, 0, Body::Pem)
 }
 
-use Body::{Alnum, Dotted, Hex, Upper, Url, Wide};
+use Body::{Alnum, Caps, Dotted, Hex, Path, Upper, Url, Wide};
 
 /// Formats from the providers' own documentation.
 #[rustfmt::skip]
@@ -133,6 +140,13 @@ pub(super) static FORMATS: &[Format] = &[
     start("LangSmith key", "lsv2_sk_", 30, Url),
     start("Tavily key", "tvly-", 20, Url),
     of("Fireworks key", "fw_", 20, Alnum, Only::Random),
+    start("Langfuse key", "sk-lf-", 36, Url),
+    of("Voyage key", "pa-", 40, Url, Only::Random),
+    of("Firecrawl key", "fc-", 32, Alnum, Only::Random),
+    start("Jina key", "jina_", 60, Alnum),
+    start("RunPod key", "rpa_", 40, Alnum),
+    start("Weights & Biases key", "wandb_v1_", 60, Url),
+    sure("AWS Bedrock key", "bedrock-api-key-", 40, Wide),
     start("Hugging Face token", "hf_", 30, Alnum),
     start("Hugging Face token", "api_org_", 30, Alnum),
     // Code hosts, builds and package registries.
@@ -152,6 +166,7 @@ pub(super) static FORMATS: &[Format] = &[
     start("GitLab token", "gloas-", 20, Url),
     start("GitLab token", "glimt-", 20, Url),
     start("GitLab token", "glagent-", 20, Url),
+    start("GitLab token", "glffct-", 20, Url),
     start("GitLab token", "GR1348941", 20, Url),
     start("Bitbucket token", "ATBB", 28, Alnum),
     start("Bitbucket token", "ATCTT3xFfG", 40, Wide),
@@ -161,7 +176,7 @@ pub(super) static FORMATS: &[Format] = &[
     sure("PyPI token", "pypi-AgE", 40, Url),
     sure("RubyGems key", "rubygems_", 40, Alnum),
     of("crates.io token", "cio", 32, Alnum, Only::Random),
-    of("NuGet key", "oy2", 43, Alnum, Only::Random),
+    start("NuGet key", "oy2", 43, Alnum),
     sure("Clojars token", "CLOJARS_", 50, Alnum),
     sure("Docker token", "dckr_pat_", 20, Url),
     sure("Docker token", "dckr_oat_", 20, Url),
@@ -169,6 +184,18 @@ pub(super) static FORMATS: &[Format] = &[
     start("Artifactory token", "cmVmdGtuOj", 40, Alnum),
     start("CircleCI token", "CCIPAT_", 30, Url),
     start("Buildkite token", "bkua_", 40, Alnum),
+    start("Buildkite token", "bkct_", 40, Alnum),
+    start("Buildkite token", "bkat_", 40, Alnum),
+    start("Sourcegraph token", "sgp_", 40, Url),
+    start("Octopus key", "API-", 25, Upper),
+    of("Harness token", "pat.", 60, Dotted, Only::Random),
+    of("Harness token", "sat.", 60, Dotted, Only::Random),
+    of("Airtable token", "pat", 70, Dotted, Only::Random),
+    start("Prefect token", "pnu_", 36, Alnum),
+    start("Prefect token", "pnb_", 36, Alnum),
+    start("SettleMint token", "sm_pat_", 16, Alnum),
+    start("SettleMint token", "sm_sat_", 16, Alnum),
+    start("SettleMint token", "sm_aat_", 16, Alnum),
     start("SonarQube token", "squ_", 40, Hex),
     start("SonarQube token", "sqp_", 40, Hex),
     start("SonarQube token", "sqa_", 40, Hex),
@@ -179,6 +206,18 @@ pub(super) static FORMATS: &[Format] = &[
     start("AWS access key", "ACCA", 16, Upper),
     start("AWS session token", "IQoJb3JpZ2lu", 80, Wide),
     start("AWS Bedrock key", "ABSK", 90, Wide),
+    sure("AWS MWS token", "amzn.mws.", 36, Url),
+    of("Azure secret", "Q~", 31, Dotted, Only::Inside(4)),
+    start("Alibaba access key", "LTAI", 16, Alnum),
+    start("Yandex key", "AQVN", 35, Url),
+    of("Yandex token", "t1.", 80, Dotted, Only::Random),
+    start("Cloudflare token", "cfut_", 40, Alnum),
+    start("Cloudflare token", "cfat_", 40, Alnum),
+    start("Cloudflare key", "cfk_", 40, Alnum),
+    start("Cloudflare key", "v1.0-", 120, Url),
+    sure("Aiven password", "AVNS_", 16, Url),
+    of("HashiCorp token", "hcp.", 50, Url, Only::Random),
+    of("Scalingo token", "tk-us-", 40, Url, Only::Random),
     start("Google API key", "AIza", 35, Url),
     start("Google OAuth token", "ya29.", 30, Dotted),
     sure("Google OAuth secret", "GOCSPX-", 24, Url),
@@ -201,11 +240,16 @@ pub(super) static FORMATS: &[Format] = &[
     start("Doppler token", "dp.pt.", 40, Alnum),
     start("Doppler token", "dp.st.", 40, Dotted),
     start("Doppler token", "dp.ct.", 40, Alnum),
-    of("Terraform token", ".atlasv1.", 60, Url, Only::Inside),
+    start("Doppler token", "dp.scim.", 40, Alnum),
+    start("Doppler token", "dp.audit.", 40, Alnum),
+    of("Terraform token", ".atlasv1.", 60, Url, Only::Inside(8)),
+    of("Vault token", "s.", 24, Alnum, Only::Random),
     start("Vault token", "hvs.", 20, Url),
     start("Vault token", "hvb.", 20, Url),
     start("Vault token", "hvr.", 20, Url),
     start("Pulumi token", "pul-", 40, Hex),
+    start("1Password key", "A3-", 30, Caps),
+    start("Defined Networking key", "dnkey-", 60, Url),
     start("1Password token", "ops_eyJ", 100, Wide),
     sure("age key", "AGE-SECRET-KEY-1", 50, Upper),
     start("Tailscale key", "tskey-", 20, Url),
@@ -219,15 +263,22 @@ pub(super) static FORMATS: &[Format] = &[
     sure("Slack token", "xoxe-", 20, Url),
     sure("Slack token", "xoxe.xox", 20, Url),
     sure("Slack token", "xapp-", 20, Url),
-    of("Slack webhook", "hooks.slack.com/services/", 20, Wide, Only::Place),
-    of("Slack webhook", "hooks.slack.com/workflows/", 20, Wide, Only::Place),
-    of("Slack webhook", "hooks.slack.com/triggers/", 20, Wide, Only::Place),
-    of("Discord webhook", "discord.com/api/webhooks/", 40, Wide, Only::Place),
-    of("Discord webhook", "discordapp.com/api/webhooks/", 40, Wide, Only::Place),
-    of("Teams webhook", "webhook.office.com/webhookb2/", 40, Wide, Only::Place),
-    of("Telegram bot token", ":AA", 32, Url, Only::Inside),
+    of("Slack webhook", "hooks.slack.com/services/", 20, Path, Only::Place),
+    of("Slack webhook", "hooks.slack.com/workflows/", 20, Path, Only::Place),
+    of("Slack webhook", "hooks.slack.com/triggers/", 20, Path, Only::Place),
+    of("Slack webhook", "hooks.slack-gov.com/services/", 20, Path, Only::Place),
+    of("Zapier webhook", "hooks.zapier.com/hooks/catch/", 10, Path, Only::Place),
+    of("Discord webhook", "discord.com/api/webhooks/", 40, Path, Only::Place),
+    of("Discord webhook", "discordapp.com/api/webhooks/", 40, Path, Only::Place),
+    of("Teams webhook", "webhook.office.com/webhookb2/", 40, Path, Only::Place),
+    of("Telegram bot token", ":AA", 32, Url, Only::Inside(8)),
     sure("SendGrid key", "SG.", 40, Dotted),
     start("Mailgun key", "key-", 32, Hex),
+    start("Mailgun key", "pubkey-", 32, Hex),
+    of("Mailchimp key", "-us", 1, Upper, Only::Inside(32)),
+    start("Facebook token", "EAAM", 90, Alnum),
+    start("Facebook token", "EAAC", 90, Alnum),
+    of("X token", "AAAAAAAAAAAAAAAAAAAAA", 60, Wide, Only::Random),
     sure("Brevo key", "xkeysib-", 60, Url),
     of("Resend key", "re_", 24, Url, Only::Random),
     start("Twilio key", "SK", 32, Hex),
@@ -236,6 +287,23 @@ pub(super) static FORMATS: &[Format] = &[
     sure("Stripe key", "rk_live_", 16, Alnum),
     sure("Stripe test key", "sk_test_", 16, Alnum),
     sure("Stripe test key", "rk_test_", 16, Alnum),
+    sure("Stripe key", "sk_prod_", 16, Alnum),
+    sure("Stripe key", "rk_prod_", 16, Alnum),
+    of("live key", "live_", 35, Url, Only::Random),
+    of("Stytch secret", "secret-live-", 30, Url, Only::Random),
+    of("Stytch secret", "secret-test-", 30, Url, Only::Random),
+    sure("Razorpay key", "rzp_live_", 14, Alnum),
+    sure("Razorpay key", "rzp_test_", 14, Alnum),
+    sure("Flutterwave key", "FLWSECK-", 32, Url),
+    sure("Flutterwave key", "FLWSECK_TEST-", 12, Url),
+    sure("Flutterwave key", "FLWPUBK_TEST-", 12, Url),
+    sure("Ramp secret", "ramp_sec_", 40, Alnum),
+    start("EasyPost key", "EZAK", 54, Alnum),
+    start("EasyPost key", "EZTK", 54, Alnum),
+    sure("Shippo token", "shippo_live_", 40, Hex),
+    sure("Shippo token", "shippo_test_", 40, Hex),
+    sure("Duffel token", "duffel_live_", 40, Url),
+    sure("Duffel token", "duffel_test_", 40, Url),
     sure("webhook signing secret", "whsec_", 24, Wide),
     sure("Square token", "sq0atp-", 20, Url),
     sure("Square secret", "sq0csp-", 40, Url),
@@ -245,9 +313,12 @@ pub(super) static FORMATS: &[Format] = &[
     sure("Shopify token", "shppa_", 30, Hex),
     sure("Shopify secret", "shpss_", 30, Hex),
     sure("Plaid token", "access-production-", 30, Url),
+    sure("Plaid token", "access-development-", 30, Url),
+    sure("Plaid token", "access-sandbox-", 30, Url),
     // Watching, tracking, writing.
     sure("New Relic key", "NRAK-", 24, Alnum),
     sure("New Relic key", "NRII-", 24, Url),
+    sure("New Relic key", "NRJS-", 19, Alnum),
     start("Grafana token", "glsa_", 32, Url),
     start("Grafana token", "glc_", 32, Wide),
     start("Grafana key", "eyJrIjoi", 50, Wide),
@@ -256,6 +327,18 @@ pub(super) static FORMATS: &[Format] = &[
     start("Honeycomb key", "hcaik_", 50, Alnum),
     start("Honeycomb key", "hcbik_", 50, Alnum),
     start("Dynatrace token", "dt0c01.", 60, Dotted),
+    start("Dynatrace token", "dt0s02.", 60, Dotted),
+    start("Dynatrace token", "dt0s16.", 60, Dotted),
+    start("PostHog key", "phx_", 40, Alnum),
+    start("PostHog key", "phc_", 40, Alnum),
+    start("ReadMe key", "rdme_", 60, Alnum),
+    sure("Rootly key", "rootly_", 60, Hex),
+    sure("Apify token", "apify_api_", 30, Alnum),
+    start("Adobe secret", "p8e-", 32, Alnum),
+    sure("Frame.io token", "fio-u-", 60, Url),
+    sure("42 secret", "s-s4t2ud-", 60, Hex),
+    sure("42 secret", "s-s4t2af-", 60, Hex),
+    of("Klaviyo key", "pk_", 32, Alnum, Only::Random),
     start("Postman key", "PMAK-", 50, Url),
     start("Contentful token", "CFPAT-", 40, Url),
     start("Figma token", "figd_", 36, Url),
@@ -270,6 +353,11 @@ pub(super) static FORMATS: &[Format] = &[
     start("Dropbox token", "sl.", 100, Url),
     // Keys and tokens of no provider in particular.
     Format { form: SecretForm::Generic, ..start("JSON web token", "eyJ", 60, Wide) },
+    // The same twice in base64, and a private key's own base64 without its frame.
+    Format { form: SecretForm::Generic, ..start("JSON web token", "ZXlK", 60, Wide) },
+    sure(PRIVATE_KEY, "b3BlbnNzaC1rZXktdjE", 60, Wide),
+    pem("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----"),
+    pem("PuTTY-User-Key-File-"),
     pem("-----BEGIN PRIVATE KEY-----"),
     pem("-----BEGIN RSA PRIVATE KEY-----"),
     pem("-----BEGIN EC PRIVATE KEY-----"),
@@ -313,7 +401,7 @@ const LOOKED_AT: usize = 256;
 /// Where stretches of token characters end that were measured already, by what they are made
 /// of: prefixes that follow one another are one stretch, and that is measured once.
 #[derive(Default)]
-struct Runs([usize; 7], usize);
+struct Runs([usize; 9], usize);
 
 impl Runs {
     fn end(&mut self, body: Body, bytes: &[u8], from: usize) -> usize {
@@ -347,26 +435,37 @@ fn token(format: &Format, bytes: &[u8], at: usize, last: usize, runs: &mut Runs)
     let start = match format.only {
         Only::Prefix => at,
         Only::AtStart if begins_word() => at,
-        Only::Random if begins_word() && random::is_random(&body[..length.min(LOOKED_AT)]) => at,
+        Only::Random if begins_word() && is_drawn(&body[..length.min(LOOKED_AT)]) => at,
         Only::Place => after,
-        Only::Inside => begin(bytes, at)?,
+        Only::Inside(before) => begin(bytes, at, before)?,
         Only::AtStart | Only::Random => return None,
     };
     (length >= format.least).then(|| Span::new(format.kind, start, after + length))
 }
 
-/// Where the letters and digits before a place begin; a token has eight of them at least.
-fn begin(bytes: &[u8], at: usize) -> Option<usize> {
+/// Whether nobody chose these characters: chance did, or they are a digest.
+fn is_drawn(body: &[u8]) -> bool {
+    let is_digest = body.len() >= 32 && body.iter().all(u8::is_ascii_hexdigit);
+    is_digest || random::is_random(body)
+}
+
+/// Where the letters and digits before a place begin, when there are so many.
+fn begin(bytes: &[u8], at: usize, least: usize) -> Option<usize> {
     let before = bytes[..at].iter().rev().take(LOOKED_AT);
     let length = before.take_while(|b| b.is_ascii_alphanumeric()).count();
-    (length >= 8).then_some(at - length)
+    (length >= least).then_some(at - length)
 }
 
 /// The end of a PEM block: after its end marker, or of the text.
 fn end_of_pem(bytes: &[u8], from: usize) -> usize {
     static END: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        AhoCorasick::new(["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"])
-            .expect("the markers are short fixed texts")
+        let ends = [
+            "PRIVATE KEY-----",
+            "PRIVATE KEY BLOCK-----",
+            "PRIVATE KEY ----",
+            "Private-MAC:",
+        ];
+        AhoCorasick::new(ends).expect("the markers are short fixed texts")
     });
     END.find(&bytes[from..])
         .map_or(bytes.len(), |found| from + found.end())

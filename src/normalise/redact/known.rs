@@ -5,10 +5,10 @@
 //! and in files nothing is looked for that the program prints of itself: else a session
 //! could stop every page, or hide what another one did.
 
-use super::{Span, formats, named, random, views};
+use super::{RANDOM, Span, formats, named, random, views};
 use crate::source::limits;
-use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::BTreeSet;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kind of a secret that is one because it was recognised elsewhere.
 pub(super) const KNOWN: &str = "secret seen elsewhere";
@@ -20,41 +20,70 @@ const MOST: usize = 256;
 /// Secrets to mask wherever they stand.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    values: BTreeSet<String>,
+    /// With whether more than its looks told it.
+    values: BTreeMap<String, bool>,
     /// In texts all are looked for.
-    in_words: Option<AhoCorasick>,
+    in_words: Option<Ways>,
     /// In names only what nobody would call a thing.
-    in_names: Option<AhoCorasick>,
+    in_names: Option<Ways>,
     is_cut: bool,
 }
 
+/// Finds values in every way that they may stand in a text.
+#[derive(Clone, Debug)]
+struct Ways {
+    automaton: AhoCorasick,
+    /// What each way is found as.
+    kinds: Vec<&'static str>,
+}
+
+impl Ways {
+    fn of<'v>(values: impl Iterator<Item = (&'v String, &'v bool)>) -> Option<Self> {
+        let (mut all, mut kinds) = (Vec::new(), Vec::new());
+        for (value, is_told) in values {
+            all.extend(ways(value));
+            kinds.resize(all.len(), if *is_told { KNOWN } else { RANDOM });
+        }
+        let automaton = automaton(MatchKind::LeftmostLongest, all.into_iter())?;
+        Some(Self { automaton, kinds })
+    }
+
+    fn find(&self, text: &str) -> Vec<Span> {
+        let found = self.automaton.find_iter(text);
+        let span = |found: aho_corasick::Match| {
+            let kind = self.kinds[found.pattern().as_usize()];
+            Span::new(kind, found.start(), found.end())
+        };
+        found.map(span).collect()
+    }
+}
+
 impl Known {
-    /// Of what was recognised, those that can be told from words and names, up to a bound.
-    pub fn new(recognised: impl IntoIterator<Item = String>) -> Self {
-        let mut values = BTreeSet::new();
+    /// Of what was recognised, those that can be told from words and names, up to a bound;
+    /// each with whether more than its looks told it.
+    pub fn new(recognised: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let mut values: BTreeMap<String, bool> = BTreeMap::new();
         let mut left = limits::KNOWN_BYTES;
         let mut is_cut = false;
-        for value in recognised.into_iter().flat_map(|secret| parts(&secret)) {
-            if values.contains(&value) {
-                continue;
+        for (secret, is_told) in recognised {
+            for value in parts(&secret) {
+                if let Some(told) = values.get_mut(&value) {
+                    *told |= is_told;
+                } else if value.len() > left {
+                    is_cut = true;
+                } else {
+                    left -= value.len();
+                    values.insert(value, is_told);
+                }
             }
-            if value.len() > left {
-                is_cut = true;
-                continue;
-            }
-            left -= value.len();
-            values.insert(value);
         }
         Self::of(values, is_cut)
     }
 
-    fn of(values: BTreeSet<String>, is_cut: bool) -> Self {
-        let all = values.iter().flat_map(|value| ways(value));
-        let strong = values.iter().filter(|value| is_strong(value));
-        let strong = strong.flat_map(|value| ways(value));
+    fn of(values: BTreeMap<String, bool>, is_cut: bool) -> Self {
         Self {
-            in_words: automaton(MatchKind::LeftmostLongest, all),
-            in_names: automaton(MatchKind::LeftmostLongest, strong),
+            in_words: Ways::of(values.iter()),
+            in_names: Ways::of(values.iter().filter(|(value, _)| is_strong(value))),
             values,
             is_cut,
         }
@@ -67,7 +96,7 @@ impl Known {
         is_name: impl Fn(&str) -> bool,
         names: impl Iterator<Item = &'n str>,
     ) -> Self {
-        let values = self.values.iter().map(|value| value.clone().into_bytes());
+        let values = self.values.keys().map(|value| value.clone().into_bytes());
         let Some(all) = automaton(MatchKind::Standard, values) else {
             return self;
         };
@@ -75,8 +104,8 @@ impl Known {
             .flat_map(|name| patterns(&all, name.as_bytes()))
             .collect();
         let values = self.values.into_iter().enumerate();
-        let others = values.filter(|(n, value)| !taken.contains(n) && !is_name(value));
-        Self::of(others.map(|(_, value)| value).collect(), self.is_cut)
+        let others = values.filter(|(n, (value, _))| !taken.contains(n) && !is_name(value));
+        Self::of(others.map(|(_, told)| told).collect(), self.is_cut)
     }
 
     /// Whether there are none.
@@ -91,23 +120,17 @@ impl Known {
 
     /// Where they stand in a text.
     pub(super) fn find(&self, text: &str, is_name: bool) -> Vec<Span> {
-        let automaton = if is_name {
+        let ways = if is_name {
             &self.in_names
         } else {
             &self.in_words
         };
-        let Some(automaton) = automaton else {
+        let Some(ways) = ways else {
             return Vec::new();
         };
-        let find = |text: &str| {
-            let found = automaton.find_iter(text);
-            found
-                .map(|found| Span::new(KNOWN, found.start(), found.end()))
-                .collect()
-        };
-        let mut spans: Vec<Span> = find(text);
+        let mut spans = ways.find(text);
         if let Some(view) = views::unbroken(text) {
-            spans.extend(find(&view.text).into_iter().map(|span| {
+            spans.extend(ways.find(&view.text).into_iter().map(|span| {
                 let (start, end) = view.place(span.start, span.end);
                 Span { start, end, ..span }
             }));
@@ -119,7 +142,7 @@ impl Known {
     /// has it. Only what is masked in every text, names included; and nothing of `own`,
     /// which the program prints of itself.
     pub fn in_files(&self, own: &[u8]) -> Option<AhoCorasick> {
-        let strong = self.values.iter().filter(|value| is_strong(value));
+        let strong = self.values.keys().filter(|value| is_strong(value));
         let ways: BTreeSet<Vec<u8>> = strong
             .flat_map(|value| ways(&value[..value.len().min(MOST)]))
             .collect();
@@ -136,7 +159,10 @@ fn automaton(kind: MatchKind, patterns: impl Iterator<Item = Vec<u8>>) -> Option
     if patterns.is_empty() {
         return None;
     }
-    AhoCorasick::builder().match_kind(kind).build(patterns).ok()
+    // Of values that repeat themselves a table of all states takes seconds to make.
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::ContiguousNFA));
+    builder.match_kind(kind).build(patterns).ok()
 }
 
 /// Which patterns stand in these bytes.
@@ -208,7 +234,7 @@ mod tests {
     fn what_is_known_is_bounded() {
         let (length, most) = (64, limits::KNOWN_BYTES / 64);
         for (count, cut) in [(most - 1, 0), (most, 0), (most + 1, 1)] {
-            let known = Known::new((0..count).map(|n| key(n, length)));
+            let known = Known::new((0..count).map(|n| (key(n, length), true)));
             assert_eq!(known.values.len(), count - cut);
             assert_eq!(known.is_cut(), cut > 0);
         }
@@ -218,8 +244,9 @@ mod tests {
     fn a_name_is_no_secret_and_neither_is_what_the_program_prints() {
         let secrets = [key(1, 28), key(2, 28), key(3, 28)];
         let id = format!("run-{}", secrets[1]);
-        let known = Known::new(secrets.clone()).but(|n| n == secrets[0], [id.as_str()].into_iter());
-        assert_eq!(known.values, BTreeSet::from([secrets[2].clone()]));
+        let told = secrets.clone().map(|secret| (secret, true));
+        let known = Known::new(told).but(|n| n == secrets[0], [id.as_str()].into_iter());
+        assert_eq!(known.values, BTreeMap::from([(secrets[2].clone(), true)]));
         let page = format!("<a href=\"{}.html\">", secrets[2]);
         assert!(known.in_files(b"").unwrap().is_match(&page));
         assert!(
@@ -231,9 +258,17 @@ mod tests {
 
     #[test]
     fn in_names_only_what_chance_made_is_looked_for() {
-        let known = Known::new(["job2026abc991x.rs".to_owned(), key(1, 28)]);
+        let known = Known::new([
+            ("job2026abc991x.rs".to_owned(), true),
+            (key(1, 28), false),
+            (key(1, 28), true),
+            (key(2, 28), false),
+        ]);
         let text = format!("job2026abc991x.rs {}", key(1, 28));
         assert_eq!(known.find(&text, false).len(), 2);
         assert_eq!(known.find(&text, true).len(), 1);
+        let kinds = format!("{} {}", key(1, 28), key(2, 28));
+        let kinds = known.find(&kinds, false).into_iter().map(|span| span.kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), [KNOWN, RANDOM]);
     }
 }

@@ -62,13 +62,34 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     mask_field(text, Field::Words, &Known::default(), &mut |_| {})
 }
 
+/// The beginning of a text for a use that keeps so many characters of it: enough that a secret
+/// at that end is seen whole, and up to a space, so that no piece of one stands at its own end.
+pub fn beginning(text: &str, characters: usize) -> &str {
+    let most = characters * 4 + 4_096;
+    if text.len() <= most {
+        return text;
+    }
+    let begin = &text[..text.floor_char_boundary(most)];
+    let space = begin.rfind(char::is_whitespace);
+    &begin[..space.filter(|at| at + 1_024 > most).unwrap_or(begin.len())]
+}
+
+/// What was recognised in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'t> {
+    /// As it stood.
+    pub value: &'t str,
+    /// Whether more than its looks tells that it is a secret.
+    pub is_told: bool,
+}
+
 /// The same as far as a field may hold one, with secrets that are known already; `seen` is
-/// told each one as it stood.
+/// told each one.
 pub fn mask_field<'t>(
     text: &'t str,
     field: Field,
     known: &Known,
-    seen: &mut dyn FnMut(&str),
+    seen: &mut dyn FnMut(Seen<'_>),
 ) -> Cow<'t, str> {
     let mut masked = Cow::Borrowed(text);
     for _ in 0..PASSES {
@@ -91,7 +112,7 @@ pub fn mask_field<'t>(
 
 /// The placeholder for the value of a field, when what the field is called says that it is a
 /// secret.
-pub fn mask_named(name: &str, value: &str, seen: &mut dyn FnMut(&str)) -> Option<String> {
+pub fn mask_named(name: &str, value: &str, seen: &mut dyn FnMut(Seen<'_>)) -> Option<String> {
     let whole = Span::new(ASSIGNED, 0, value.len());
     named::is_secret(name, value).then(|| replace(value, vec![whole], seen))
 }
@@ -100,7 +121,7 @@ pub fn mask_named(name: &str, value: &str, seen: &mut dyn FnMut(&str)) -> Option
 const PASSES: usize = 8;
 
 /// The text with placeholders for these.
-fn replace(text: &str, spans: Vec<Span>, seen: &mut dyn FnMut(&str)) -> String {
+fn replace(text: &str, spans: Vec<Span>, seen: &mut dyn FnMut(Seen<'_>)) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
@@ -108,7 +129,8 @@ fn replace(text: &str, spans: Vec<Span>, seen: &mut dyn FnMut(&str)) -> String {
         let kind = if is_example(value) {
             EXAMPLE
         } else {
-            seen(value);
+            let is_told = span.kind != RANDOM;
+            seen(Seen { value, is_told });
             span.kind
         };
         masked.push_str(&text[done..span.start]);
@@ -309,6 +331,13 @@ mod tests {
             "x = input('Password:') + read('y')",
             "token := parts[1]",
             "password := fields[\"password\"]",
+            "password=os.environ[\"X\"]",
+            "Idempotency-Key: 7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "ssh --private-key ~/.ssh/id_ed25519 --secret /etc/app/token.txt",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCd12",
+            "https://cdn.test/npm/lib123abc456@1/x and https://medium.test/@a1b2c3d4e5f6g7h8i9",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFq1Zk9Lw2Xc4Vb8Nm1Rt5Yp3Hd6Qs7Jf0Kg2Wb9Zx",
+            "-----BEGIN CERTIFICATE-----\nMIIBq1Zk9Lw2Xc4Vb8Nm1Rt5Yp3Hd6Qs7Jf0Kg2Wb9Zx\n-----END CERTIFICATE-----",
         ] {
             check(kept, kept);
         }
@@ -334,6 +363,40 @@ mod tests {
         let masked = mask(&row);
         assert!(!tells(&masked), "{}", &masked[..200]);
         assert_eq!(placeholders(&masked).count(), 3_000);
+    }
+
+    #[test]
+    fn names_that_say_secret() {
+        for name in [
+            "smtpPass=",
+            "secretKeyBase: ",
+            "db_pw=",
+            "--admin-passwd ",
+            "DB_CREDS=",
+        ] {
+            let masked = mask(&format!("x {name}49RPhPpZMfSN9E7w x")).into_owned();
+            assert!(masked.contains("[secret: assigned secret"), "{masked}");
+        }
+        assert_eq!(mask("bypass=49RPhPpZMfSN9E"), "bypass=49RPhPpZMfSN9E");
+    }
+
+    #[test]
+    fn a_digest_after_a_prefix_is_a_key() {
+        for prefix in ["sk-", "sk_", "fc-", "live_"] {
+            let key = format!("{prefix}{}", "0f4c".repeat(9));
+            assert!(tells(&key), "{key}");
+        }
+        assert!(!tells("sk-learn-is-a-library-and-no-key-at-all"));
+    }
+
+    #[test]
+    fn a_webhook_is_masked_to_its_end() {
+        let hook = "https://acme.webhook.office.com/webhookb2/3b9d7597-004f@c42ec37d-fa41/IncomingWebhook/l4x8m2/5d1c";
+        let masked = mask(hook).into_owned();
+        assert_eq!(
+            masked,
+            "https://acme.webhook.office.com/webhookb2/[secret: Teams webhook \u{2026}5d1c]"
+        );
     }
 
     #[test]
@@ -416,7 +479,7 @@ mod tests {
                 prop_assert!(formats::find(view.text.as_bytes()).next().is_none(), "{masked}");
             }
             for field in [Field::Name, Field::KeyHint] {
-                let known = Known::new([text.clone()]);
+                let known = Known::new([(text.clone(), true)]);
                 let _ = mask_field(&text, field, &known, &mut |_| {});
             }
         }

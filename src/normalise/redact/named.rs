@@ -10,8 +10,8 @@ pub(super) const URL_PASSWORD: &str = "password in a URL";
 pub(super) const ASSIGNED: &str = "assigned secret";
 pub(super) const CREDENTIALS: &str = "credentials in a header";
 
-/// Longest value that is looked at.
-const VALUE: usize = 4_096;
+/// So much of a value says whether it is one.
+const JUDGED: usize = 256;
 /// Longest name of a flag that is looked at.
 const FLAG: usize = 128;
 /// Least length of a value beside a name that says secret.
@@ -31,12 +31,18 @@ enum Says {
     Cookie,
 }
 
+/// An end of names that says something only where it begins with a capital letter.
+const CAMEL: &str = "pass";
+
 /// Ends of names, in lower case. The longest that fits decides.
 const NAMES: &[(&str, Says)] = &[
     ("password", Says::Secret),
     ("passwd", Says::Secret),
     ("passphrase", Says::Secret),
     ("pwd", Says::Secret),
+    ("_pw", Says::Secret),
+    ("-pw", Says::Secret),
+    (CAMEL, Says::Secret),
     ("_pass", Says::Secret),
     ("-pass", Says::Secret),
     ("secret", Says::Secret),
@@ -59,11 +65,15 @@ const NAMES: &[(&str, Says)] = &[
     ("authkey", Says::Secret),
     ("signing_key", Says::Secret),
     ("encryption_key", Says::Secret),
+    ("keybase", Says::Secret),
     ("key_base", Says::Secret),
     ("key-base", Says::Secret),
     ("_pat", Says::Secret),
+    ("-pat", Says::Secret),
     ("key", Says::Maybe),
     ("auth", Says::Maybe),
+    ("creds", Says::Maybe),
+    ("login", Says::Maybe),
     ("credential", Says::Maybe),
     ("credentials", Says::Maybe),
     ("sig", Says::Maybe),
@@ -99,12 +109,12 @@ pub(super) fn find(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     url_passwords(text, &mut spans);
     if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
-        let ends: Vec<(usize, Says)> = names(text);
+        let mut stretches = Stretches::default();
         // Where the last value ends, of one up to the end of its line and of any other.
         let (mut line, mut word) = (0, 0);
-        for (end, says) in ends {
+        for (end, says) in names(text) {
             let covered = if says == Says::Cookie { line } else { word };
-            let Some(span) = value(text, end, says, covered) else {
+            let Some(span) = value(text, end, says, covered, &mut stretches) else {
                 continue;
             };
             let covered = if says == Says::Cookie {
@@ -142,7 +152,11 @@ fn names(text: &str) -> Vec<(usize, Says)> {
         if next.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
             continue;
         }
-        let (_, says) = NAMES[found.pattern().as_usize()];
+        let (name, says) = NAMES[found.pattern().as_usize()];
+        // `smtpPass`, but no `bypass`.
+        if name == CAMEL && !is_camel(&bytes[..found.end()]) {
+            continue;
+        }
         match ends.last_mut().filter(|(end, ..)| *end == found.end()) {
             Some((_, longest, length)) if *length < found.len() => {
                 *longest = says;
@@ -155,6 +169,65 @@ fn names(text: &str) -> Vec<(usize, Says)> {
     ends.into_iter().map(|(end, says, _)| (end, says)).collect()
 }
 
+/// Whether the last four letters begin a word with their capital.
+fn is_camel(name: &[u8]) -> bool {
+    matches!(name, [.., before, b'P', _, _, _] if before.is_ascii_lowercase())
+}
+
+/// Where stretches end that values are the beginning of. Names that follow one another look at
+/// the same stretch, and that is measured once.
+#[derive(Default)]
+struct Stretches {
+    word: (usize, usize),
+    line: (usize, usize),
+}
+
+impl Stretches {
+    fn word<'t>(&mut self, text: &'t str, from: usize) -> &'t str {
+        Self::to_end(&mut self.word, text, from, |b| {
+            matches!(
+                b,
+                b' ' | b'\t'
+                    | b'\n'
+                    | b'\r'
+                    | b'"'
+                    | b'\''
+                    | b'`'
+                    | b'&'
+                    | b';'
+                    | b','
+                    | b'<'
+                    | b'>'
+                    | b')'
+                    | b'}'
+                    | b']'
+                    | b'|'
+                    | b'\\'
+            )
+        })
+    }
+
+    fn line<'t>(&mut self, text: &'t str, from: usize) -> &'t str {
+        Self::to_end(&mut self.line, text, from, |b| {
+            matches!(b, b'"' | b'\'' | b'\n' | b'\r')
+        })
+    }
+
+    fn to_end<'t>(
+        (first, end): &mut (usize, usize),
+        text: &'t str,
+        from: usize,
+        ends: impl Fn(u8) -> bool,
+    ) -> &'t str {
+        if !(*first..=*end).contains(&from) {
+            let rest = &text.as_bytes()[from..];
+            let length = rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
+            (*first, *end) = (from, from + length);
+        }
+        &text[from..*end]
+    }
+}
+
 /// What stands between a name and its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
@@ -165,7 +238,13 @@ enum Sign {
 }
 
 /// The value beside a name that ends here, unless it lies in one that was found before.
-fn value(text: &str, end: usize, says: Says, covered: usize) -> Option<Span> {
+fn value(
+    text: &str,
+    end: usize,
+    says: Says,
+    covered: usize,
+    stretches: &mut Stretches,
+) -> Option<Span> {
     let (sign, mut rest) = sign(text, end)?;
     if says == Says::Header {
         rest = after_scheme(rest);
@@ -178,18 +257,20 @@ fn value(text: &str, end: usize, says: Says, covered: usize) -> Option<Span> {
     if start < covered && !rest.starts_with(['"', '\'', '`', '\\']) {
         return None;
     }
-    let (skipped, value) = match says {
-        Says::Cookie => (0, up_to(rest, &['"', '\'', '\n', '\r'])),
-        _ => quoted(rest),
+    let (skipped, value) = match (says, in_quotes(rest)) {
+        (Says::Cookie, _) => (0, stretches.line(text, start)),
+        (_, Some(quoted)) => quoted,
+        (_, None) => (0, stretches.word(text, start)),
     };
     let start = start + skipped;
-    if is_reference(value) || value.starts_with(super::PLACEHOLDER) {
+    let judged = begin(value, JUDGED);
+    if is_reference(judged) || value.starts_with(super::PLACEHOLDER) {
         return None;
     }
     let is_secret = match says {
         Says::Secret => value.len() >= LEAST && is_value(text, start, value, sign),
         Says::Header | Says::Cookie => value.len() >= LEAST && sign != Sign::Flag,
-        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value),
+        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(judged) && !is_uuid(value),
     };
     let kind = match says {
         Says::Header | Says::Cookie => CREDENTIALS,
@@ -216,6 +297,13 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
     // The end of a quoted name, whatever escapes it: `"token":`, `\"token\":`, `['token']`.
     let after = rest.trim_start_matches(['\\', '"', '\'', ']']);
     let spaced = after.trim_start_matches(' ');
+    let before = &text[text.ceil_char_boundary(end.saturating_sub(FLAG))..end];
+    let name = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let name = &before[name..];
+    // `arn:aws:secretsmanager:eu:1:secret:prod/db` names one.
+    if name.contains("arn:") && spaced.starts_with(':') {
+        return None;
+    }
     for (mark, sign) in [
         ("=>", Sign::Equals),
         (":=", Sign::Equals),
@@ -227,49 +315,47 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
             return Some((sign, rest.trim_start_matches([' ', '\t'])));
         }
     }
-    let before = &text[..end];
-    let near = (end.saturating_sub(FLAG)..=end).find(|at| text.is_char_boundary(*at));
-    let before = &before[near.unwrap_or(end)..];
-    let name = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let is_flag = before[name..]
-        .trim_start_matches(['"', '\''])
-        .starts_with("--");
+    let is_flag = name.trim_start_matches(['"', '\'']).starts_with("--");
     let value = rest.trim_start_matches(' ');
     (is_flag && rest.starts_with(' ') && !value.starts_with('-')).then_some((Sign::Flag, value))
 }
 
 /// A value with how far in it begins: inside its quotes, or up to what ends a word.
 fn quoted(rest: &str) -> (usize, &str) {
+    in_quotes(rest).unwrap_or_else(|| (0, Stretches::default().word(rest, 0)))
+}
+
+/// A value in quotes, and how far in it begins; none where an escape stands and no quote.
+fn in_quotes(rest: &str) -> Option<(usize, &str)> {
     let escapes = rest.len() - rest.trim_start_matches('\\').len();
     let inside = &rest[escapes..];
     match inside.chars().next() {
         Some(quote @ ('"' | '\'' | '`')) => {
-            let value = up_to(&inside[1..], &[quote]);
-            (escapes + 1, value.trim_end_matches('\\'))
+            let value = inside[1..].split(quote).next().unwrap_or_default();
+            Some((escapes + 1, value.trim_end_matches('\\')))
         }
-        _ if escapes > 0 => (0, ""),
-        _ => {
-            let ends = [
-                ' ', '\t', '\n', '\r', '"', '\'', '`', '&', ';', ',', '<', '>', ')', '}', ']', '|',
-                '\\',
-            ];
-            (0, up_to(rest, &ends))
-        }
+        _ => (escapes > 0).then_some((0, "")),
     }
-}
-
-fn up_to<'t>(text: &'t str, ends: &[char]) -> &'t str {
-    let near = begin(text, VALUE);
-    &near[..near.find(ends).unwrap_or(near.len())]
 }
 
 /// The beginning of a text, of so many bytes at most.
 fn begin(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(most)]
+}
+
+/// Whether a value is an identifier: sessions, requests and jobs have such, and who knows one
+/// knows no secret.
+fn is_uuid(value: &str) -> bool {
+    let is_dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let mut bytes = value.bytes().enumerate();
+    value.len() == 36
+        && bytes.all(|(at, b)| {
+            if is_dash(at) {
+                b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
 }
 
 /// Whether a value names a place or a type instead of being one: `$TOKEN`, `<yours>`,
@@ -307,11 +393,22 @@ fn is_reference(value: &str) -> bool {
         || same
         || WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
         || value.starts_with("arn:")
+        || is_path(value)
+}
+
+/// `~/.ssh/id_ed25519`, `/etc/ssl/server.key`: where a secret lies.
+fn is_path(value: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
+    ["~/", "./", "../"]
+        .iter()
+        .any(|here| value.starts_with(here))
+        || (value.starts_with('/') && value[1..].contains('/') && value.chars().all(is_plain))
 }
 
 /// Whether what stands beside a secret's name is a value, and not code or prose.
 fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
     let next = text[start + value.len()..].chars().next();
+    let value = begin(value, JUDGED);
     let in_quotes = text[..start].ends_with(['"', '\'', '`']);
     let has = |f: fn(char) -> bool| value.chars().any(f);
     let plain = value.chars().all(|c| c.is_ascii_lowercase() || c == '_');
@@ -333,6 +430,7 @@ fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
         // In prose and in code a word follows a colon.
         Sign::Colon | Sign::Flag => {
             in_quotes && !value.contains(' ')
+                || (sign == Sign::Flag && value.chars().skip(1).any(char::is_uppercase))
                 || has(|c| c.is_ascii_digit())
                 || has(|c| !c.is_alphanumeric() && !matches!(c, '.' | ' ' | '_' | '-' | '/'))
                 || looks_like_key(value)
@@ -466,14 +564,18 @@ fn in_word(word: &str, at: usize, spans: &mut Vec<Span>) {
         };
         let (start, secret) = match credentials.split_once(':') {
             Some((user, password)) if !user.contains('/') => (begin + user.len() + 1, password),
-            None if credentials.len() >= LEAST_WEAK && looks_like_key(credentials) => {
-                (begin, credentials)
-            }
+            None if is_token(credentials) => (begin, credentials),
             _ => continue,
         };
-        if !secret.is_empty() && !is_reference(self::begin(secret, VALUE)) {
+        if !secret.is_empty() && !is_reference(self::begin(secret, JUDGED)) {
             done = start + secret.len();
             spans.push(Span::new(URL_PASSWORD, at + start, at + done));
         }
     }
+}
+
+/// Whether what stands alone before a host is a token.
+fn is_token(credentials: &str) -> bool {
+    let judged = begin(credentials, JUDGED);
+    credentials.len() >= LEAST_WEAK && !credentials.contains('/') && looks_like_key(judged)
 }

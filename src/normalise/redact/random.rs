@@ -5,6 +5,7 @@
 //! shapes explains it.
 
 use super::Span;
+use std::ops::Range;
 
 /// Least length of a token that is masked for looking random alone.
 const LEAST: usize = 32;
@@ -19,17 +20,57 @@ pub(super) fn find(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut spans = Vec::new();
     let mut at = 0;
+    let frames = frames(text);
     while at < bytes.len() {
         let length = bytes[at..].iter().take_while(|b| is_key(**b)).count();
         let run = &bytes[at..at + length];
         let before = &bytes[..at];
-        if (LEAST..=MOST).contains(&length) && is_random(run) && !is_printed(before, run) {
+        if (LEAST..=MOST).contains(&length)
+            && is_random(run)
+            && !is_printed(before, run)
+            && !is_framed(&frames, at)
+        {
             spans.push(Span::new(super::RANDOM, at, at + length));
         }
         at += length.max(1);
     }
     spans
 }
+
+fn is_framed(frames: &[Range<usize>], at: usize) -> bool {
+    let before = frames.partition_point(|frame| frame.start <= at);
+    before > 0 && at < frames[before - 1].end
+}
+
+/// Stretches that everybody may see: certificates and public keys.
+fn frames(text: &str) -> Vec<Range<usize>> {
+    let begins = ["-----BEGIN CERTIFICATE", "-----BEGIN PUBLIC KEY"];
+    let mut frames: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices("-----BEGIN ") {
+        let is_inside = frames.last().is_some_and(|frame| at < frame.end);
+        if !is_inside && begins.iter().any(|begin| text[at..].starts_with(begin)) {
+            let end = text[at..]
+                .find("-----END ")
+                .map_or(text.len(), |end| at + end);
+            frames.push(at..end);
+        }
+    }
+    frames
+}
+
+/// What well-known files and public keys begin with in base64: PDF, PNG, JPEG, GIF, ZIP, gzip,
+/// keys of SSH.
+const MAGIC: [&[u8]; 9] = [
+    b"JVBERi0",
+    b"iVBORw0KGgo",
+    b"/9j/",
+    b"R0lGOD",
+    b"UEsDB",
+    b"H4sI",
+    b"AAAAB3NzaC1yc2E",
+    b"AAAAC3NzaC1lZDI1NTE5",
+    b"AAAAE2VjZHNh",
+];
 
 fn is_key(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
@@ -88,6 +129,9 @@ fn is_printed(before: &[u8], run: &[u8]) -> bool {
     let before = before[before.len().saturating_sub(16)..].to_ascii_lowercase();
     let before = before.strip_suffix(b"\"").unwrap_or(&before);
     if named.iter().any(|name| before.ends_with(name)) {
+        return true;
+    }
+    if MAGIC.iter().any(|begin| run.starts_with(begin)) {
         return true;
     }
     let head = run

@@ -53,7 +53,8 @@ pub(super) fn event(kind: &str) -> Event {
 
 /// Masked, without control characters, cut.
 pub(super) fn clean(text: &str, characters: usize) -> String {
-    let masked = redact::mask(text);
+    let begin = redact::beginning(text, characters);
+    let masked = redact::mask(begin);
     let mut kept: String = masked
         .chars()
         .filter(|c| !c.is_control())
@@ -61,6 +62,8 @@ pub(super) fn clean(text: &str, characters: usize) -> String {
         .collect();
     if kept.chars().count() > characters {
         kept.pop();
+        kept.push('\u{2026}');
+    } else if begin.len() < text.len() {
         kept.push('\u{2026}');
     }
     kept

@@ -31,7 +31,8 @@ impl Key {
 /// A session's or an agent's name for itself, masked and cut: both together make an id.
 pub(super) fn name(text: &str) -> String {
     let most = limits::ID_CHARS / 2 - "/agent-".len();
-    redact::mask(text).chars().take(most).collect()
+    let begin = redact::beginning(text, most);
+    redact::mask(begin).chars().take(most).collect()
 }
 
 /// A slice of time, the end excluded.

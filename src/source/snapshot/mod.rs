@@ -65,10 +65,11 @@ pub fn open_as(label: &str, path: &Path) -> Result<SnapshotFile, Diagnostic> {
     let mut reader = files::open(path).map_err(unreadable)?;
     let mut first = Vec::new();
     read_line(&mut *reader, &mut first).map_err(|e| unreadable(e.into()))?;
-    let first = without_bom(&first);
     if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
         return Err(Diagnostic::error(label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
     }
+    let (first, _) = json::mend(first);
+    let first = without_bom(&first);
     let (head, form) = match probe(first) {
         Ok(probe) if probe.sessions.is_none() && !first.is_empty() => {
             (probe.into_head(), Form::Lines)
@@ -116,7 +117,8 @@ fn without_place(error: &serde_json::Error) -> String {
 
 /// Words that may quote what stands in the file: masked and cut.
 fn quoted(words: &str) -> String {
-    redact::mask(words).chars().take(QUOTED).collect()
+    let begin = redact::beginning(words, QUOTED);
+    redact::mask(begin).chars().take(QUOTED).collect()
 }
 
 /// The head, and whether `sessions` stands beside it.
@@ -161,12 +163,12 @@ impl SnapshotFile {
     pub fn records(&self) -> Result<Records> {
         match self.form {
             Form::Lines => {
-                let mut reader = files::open(&self.path)?;
-                read_line(&mut *reader, &mut Vec::new())?;
+                let (mut reader, mut head) = (files::open(&self.path)?, Vec::new());
+                read_line(&mut *reader, &mut head)?;
                 Ok(Records::Lines {
                     reader,
                     line: 1,
-                    is_mended: false,
+                    is_mended: json::mend(head).1,
                 })
             }
             Form::Document => {
