@@ -209,10 +209,9 @@ fn plain(text: &str, field: Field, known: &Known) -> Vec<Span> {
 /// Part of the mark that begins a private key. Names are shown beside each other, with a space
 /// between them, and that mark is the one form with spaces in it.
 fn part_of_pem(text: &str) -> Option<Span> {
-    let at = ["-----BEGIN", "PRIVATE KEY"]
-        .iter()
-        .filter_map(|part| text.find(part))
-        .min()?;
+    let parts = ["-----BEGIN", "PRIVATE KEY"];
+    let there = parts.iter().filter(|part| text.contains(**part));
+    let at = there.filter_map(|part| text.find(part)).min()?;
     Some(Span::new(formats::PRIVATE_KEY, at, text.len()))
 }
 
@@ -225,13 +224,20 @@ fn whole_key(text: &str) -> Option<Span> {
     is_key.then(|| Span::new(WHOLE_KEY, 0, text.len()))
 }
 
+/// Where placeholders may begin. To begin a search costs more than to see that there is
+/// nothing to find, which is so in nearly all texts.
+fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+    let text = if text.contains(PLACEHOLDER) { text } else { "" };
+    text.match_indices(PLACEHOLDER).map(|(at, _)| at)
+}
+
 /// More bytes than any placeholder has after its beginning.
 const INSIDE: usize = 64;
 
 /// The placeholders in a text, with the kind each names: exactly what masking writes, so that
 /// nothing hides inside one.
 pub fn placeholders(text: &str) -> impl Iterator<Item = Span> {
-    text.match_indices(PLACEHOLDER).filter_map(|(at, _)| {
+    beginnings(text).filter_map(|at| {
         let after = &text[at + PLACEHOLDER.len()..];
         let inside = &after[..after.bytes().take(INSIDE).position(|b| b == b']')?];
         let (kind, _) = kinds().find(|(kind, _)| {
@@ -263,7 +269,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, Option<SecretForm>)> {
 /// The secret named by a placeholder that the border, or an importer before it,
 /// left in a text.
 pub fn masked_secret(text: &str) -> Option<Secret> {
-    text.match_indices(PLACEHOLDER).find_map(|(at, _)| {
+    beginnings(text).find_map(|at| {
         let after = &text[at + PLACEHOLDER.len()..];
         let (kind, form) = kinds().find(|(kind, _)| after.starts_with(kind))?;
         Some(Secret { kind, form: form? })
@@ -411,6 +417,10 @@ mod tests {
              ftp://eve:[secret: password in a URL]@e.test",
         );
         check(
+            "\u{2006}token\u{2006}--password\u{2006}x",
+            "\u{2006}token\u{2006}--password\u{2006}x",
+        );
+        check(
             "PASSWORD=Winter[2024] \"token\":\"hunter22\" 'Password:' 'hunter23'",
             "PASSWORD=[secret: assigned secret]] \"token\":\"[secret: assigned secret]\" 'Password:' 'hunter23'",
         );
@@ -464,6 +474,8 @@ mod tests {
                 ":AA",
                 ".atlasv1.",
                 "curl -u a:",
+                "\u{2006}",
+                "token ",
             ])
             .prop_map(str::to_owned),
         ];

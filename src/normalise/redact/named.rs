@@ -298,8 +298,10 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
     let after = rest.trim_start_matches(['\\', '"', '\'', ']']);
     let spaced = after.trim_start_matches(' ');
     let before = &text[text.ceil_char_boundary(end.saturating_sub(FLAG))..end];
-    let name = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let name = &before[name..];
+    let name = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
     // `arn:aws:secretsmanager:eu:1:secret:prod/db` names one.
     if name.contains("arn:") && spaced.starts_with(':') {
         return None;
@@ -482,7 +484,8 @@ fn after_scheme(rest: &str) -> &str {
 
 /// Credentials after a scheme that stands without its header's name.
 fn schemes(text: &str, spans: &mut Vec<Span>) {
-    for scheme in ["Bearer ", "bearer ", "Basic "] {
+    let schemes = ["Bearer ", "bearer ", "Basic "];
+    for scheme in schemes.into_iter().filter(|scheme| text.contains(scheme)) {
         for (at, _) in text.match_indices(scheme) {
             let start = at + scheme.len();
             let (skipped, value) = quoted(&text[start..]);
