@@ -227,8 +227,9 @@ fn whole_key(text: &str) -> Option<Span> {
 /// Where placeholders may begin. To begin a search costs more than to see that there is
 /// nothing to find, which is so in nearly all texts.
 fn beginnings(text: &str) -> impl Iterator<Item = usize> {
-    let text = if text.contains(PLACEHOLDER) { text } else { "" };
-    text.match_indices(PLACEHOLDER).map(|(at, _)| at)
+    let there = text.contains(PLACEHOLDER);
+    let found = there.then(|| text.match_indices(PLACEHOLDER));
+    found.into_iter().flatten().map(|(at, _)| at)
 }
 
 /// More bytes than any placeholder has after its beginning.

@@ -107,7 +107,9 @@ const FLAGS: &[(&str, &str, bool)] = &[
 /// Every secret that its surroundings tell, in no order.
 pub(super) fn find(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
-    url_passwords(text, &mut spans);
+    if text.contains('@') {
+        url_passwords(text, &mut spans);
+    }
     if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
         let mut stretches = Stretches::default();
         // Where the last value ends, of one up to the end of its line and of any other.
