@@ -22,6 +22,8 @@ pub(super) struct Report {
     quiet: bool,
     verbose: bool,
     pub(super) strict: bool,
+    /// Whether warnings and notes were said by somebody else.
+    errors_only: bool,
     colour: anstream::ColorChoice,
     is_terminal: bool,
 }
@@ -37,8 +39,17 @@ impl Report {
             quiet: global.quiet,
             verbose: global.verbose,
             strict: global.strict,
+            errors_only: false,
             colour,
             is_terminal,
+        }
+    }
+
+    /// The same, where warnings and notes were said before.
+    pub(super) fn errors_only(&self) -> Self {
+        Self {
+            errors_only: true,
+            ..*self
         }
     }
 
@@ -70,7 +81,8 @@ impl Report {
     /// Prints diagnostics; tells whether they fail the run.
     pub(super) fn diagnostics(&self, all: &[Diagnostic]) -> bool {
         let mut counts = [0_usize; 3];
-        for d in all {
+        let is_new = |d: &&Diagnostic| !self.errors_only || d.severity == Severity::Error;
+        for d in all.iter().filter(is_new) {
             let count = &mut counts[d.severity as usize];
             *count += 1;
             let wanted = match d.severity {

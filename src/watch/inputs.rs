@@ -56,7 +56,7 @@ type Say = Arc<dyn Fn() -> bool + Send + Sync>;
 pub(super) struct Nudge {
     say: Say,
     /// Tells of changes in these places; without it somebody looks now and then.
-    told: Option<(RecommendedWatcher, Vec<PathBuf>)>,
+    told: Option<(Box<dyn Watcher + Send>, Vec<PathBuf>)>,
 }
 
 impl Nudge {
@@ -81,7 +81,7 @@ impl Nudge {
         self.told.is_none()
     }
 
-    fn watcher(&self) -> notify::Result<RecommendedWatcher> {
+    fn watcher(&self) -> notify::Result<Box<dyn Watcher + Send>> {
         let say = Arc::clone(&self.say);
         let told = move |event: notify::Result<Event>| {
             // To read a file is no change of it; what we read ourselves would nudge us.
@@ -95,7 +95,7 @@ impl Nudge {
         };
         // What a link leads to is no input either.
         let options = notify::Config::default().with_follow_symlinks(false);
-        RecommendedWatcher::new(told, options)
+        Ok(Box::new(RecommendedWatcher::new(told, options)?))
     }
 
     fn poll(&mut self) {
@@ -146,5 +146,50 @@ impl Nudge {
             }
         }
         places.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::{ErrorKind, EventHandler, WatcherKind};
+    use std::sync::mpsc::channel;
+
+    /// A system whose watches are used up.
+    #[derive(Debug)]
+    struct UsedUp;
+
+    impl Watcher for UsedUp {
+        fn new<F: EventHandler>(_: F, _: notify::Config) -> notify::Result<Self> {
+            Ok(Self)
+        }
+
+        fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
+            Err(notify::Error::new(ErrorKind::MaxFilesWatch))
+        }
+
+        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+            Ok(())
+        }
+
+        fn kind() -> WatcherKind {
+            WatcherKind::NullWatcher
+        }
+    }
+
+    #[test]
+    fn where_the_system_tells_nothing_somebody_looks() {
+        let root = tempfile::tempdir().unwrap();
+        let (told, nudges) = channel();
+        let mut nudge = Nudge {
+            say: Arc::new(move || told.send(()).is_ok()),
+            told: Some((Box::new(UsedUp), Vec::new())),
+        };
+        assert!(!nudge.polls());
+        nudge.point_at(root.path(), &Config::default());
+        assert!(nudge.polls());
+        // It goes on looking, until nobody listens any more.
+        let long = Duration::from_secs(30);
+        assert!(nudges.recv_timeout(long).is_ok() && nudges.recv_timeout(long).is_ok());
     }
 }

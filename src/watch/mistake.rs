@@ -5,13 +5,13 @@ use crate::normalise::redact::mask;
 use crate::render::plain::printable;
 use crate::source::files;
 use serde::Serialize;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
 /// Characters of a line that are shown, before and after the place.
 const AROUND: usize = 60;
 /// Bytes of a line that are looked at.
-const LINE: usize = 64 << 10;
+const LINE: u64 = 64 << 10;
 /// Lines that are passed over at most to come to one.
 const LINES: u64 = 2_000_000;
 
@@ -49,12 +49,15 @@ fn excerpt(diagnostic: &Diagnostic, root: &Path) -> Option<String> {
     // What is missing at the end is shown by the line that is there last.
     for _ in 0..number {
         next.clear();
-        if reader.read_until(b'\n', &mut next).ok()? == 0 {
+        let begin = (&mut reader).take(LINE).read_until(b'\n', &mut next).ok()?;
+        if begin == 0 {
             break;
+        }
+        if !next.ends_with(b"\n") {
+            reader.skip_until(b'\n').ok()?;
         }
         std::mem::swap(&mut line, &mut next);
     }
-    line.truncate(LINE);
     let line = String::from_utf8_lossy(&line);
     let line = line.trim_end_matches(['\r', '\n']);
     if may_hold_a_secret(line) {

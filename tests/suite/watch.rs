@@ -687,6 +687,26 @@ fn the_script_is_in_no_published_page() {
 }
 
 #[test]
+fn a_warning_is_said_once_where_a_change_is_published_too() {
+    let site = site();
+    site.write(
+        "data/snapshots/2026-11-22T0600Z.jsonl",
+        "{\"format\":\"daybrief-snapshot\",\"version\":1,\"taken_at\":\"2026-11-22T06:00:00Z\"}\n{\"id\":\"a\",\"status\":\"odd\"}\n",
+    );
+    let watching = watch(&site, &["--no-serve", "--poll"]);
+    let mut said = Vec::new();
+    while let Some(line) = watching.next_line(Duration::from_secs(30)) {
+        let is_last = line.contains("Open public/index.html");
+        said.push(line);
+        if is_last {
+            break;
+        }
+    }
+    let warnings = said.iter().filter(|line| line.contains("quarantined"));
+    assert_eq!(warnings.count(), 1, "{said:#?}");
+}
+
+#[test]
 fn without_a_server_it_only_publishes() {
     let site = site();
     let mut watching = watch(&site, &["--no-serve", "--poll"]);
