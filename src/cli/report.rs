@@ -22,8 +22,8 @@ pub(super) struct Report {
     quiet: bool,
     verbose: bool,
     pub(super) strict: bool,
-    /// Whether warnings and notes were said by somebody else.
-    errors_only: bool,
+    /// Whether warnings were said before.
+    warned: bool,
     colour: anstream::ColorChoice,
     is_terminal: bool,
 }
@@ -39,16 +39,16 @@ impl Report {
             quiet: global.quiet,
             verbose: global.verbose,
             strict: global.strict,
-            errors_only: false,
+            warned: false,
             colour,
             is_terminal,
         }
     }
 
-    /// The same, where warnings and notes were said before.
-    pub(super) fn errors_only(&self) -> Self {
+    /// The same, where warnings were said before.
+    pub(super) fn warned(&self) -> Self {
         Self {
-            errors_only: true,
+            warned: true,
             ..*self
         }
     }
@@ -81,7 +81,7 @@ impl Report {
     /// Prints diagnostics; tells whether they fail the run.
     pub(super) fn diagnostics(&self, all: &[Diagnostic]) -> bool {
         let mut counts = [0_usize; 3];
-        let is_new = |d: &&Diagnostic| !self.errors_only || d.severity == Severity::Error;
+        let is_new = |d: &&Diagnostic| !self.warned || d.severity != Severity::Warning;
         for d in all.iter().filter(is_new) {
             let count = &mut counts[d.severity as usize];
             *count += 1;

@@ -57,12 +57,12 @@ pub(super) fn run(
         output,
         rebuild_all: false,
     });
-    let errors = report.errors_only();
+    let warned = report.warned();
     let publish = publish.as_ref().map(|to| {
-        let errors = &errors;
+        let warned = &warned;
         move || {
             // It has said why.
-            let _ = build::publish(root, to, errors, &|| false).inspect_err(|e| report.failure(e));
+            let _ = build::publish(root, to, warned, &|| false).inspect_err(|e| report.failure(e));
         }
     });
     let is_first = Cell::new(true);

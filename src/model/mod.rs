@@ -28,5 +28,5 @@ pub use money::{Money, MoneyError};
 pub use sentence::{Piece, Sentence, Slot, plain_text};
 pub use session::{Agent, Host, Key, ModelUse, Session, Status, User, Workspace};
 pub use snapshot::{Snapshot, SourceNote, Window};
-pub use text::Text;
+pub use text::{Text, is_hidden};
 pub use time::{clock, date, duration_words, moment, offset, same_day, span_words, window_words};

@@ -55,3 +55,14 @@ impl<'de> serde::Deserialize<'de> for Text {
         String::deserialize(deserializer).map(|text| Self(text.into()))
     }
 }
+
+/// Characters that a reader cannot see, or that act on what stands around them:
+/// controls, line and paragraph separators, zero-width, bidirectional controls,
+/// tags, non-characters.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+        || (c as u32) & 0xfffe == 0xfffe
+}

@@ -1,6 +1,7 @@
 //! Markdown of the company's own prose, as markup.
 
-use super::html::{Markup, is_hidden, visible};
+use super::html::{Markup, visible};
+use crate::model::is_hidden;
 use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
 /// Renders prose. Raw HTML is dropped and links lead only to http, https, mailto

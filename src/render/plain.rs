@@ -1,7 +1,7 @@
 //! Text sinks other than HTML: CSV cells and the terminal.
 
-use super::html::{is_hidden, visible};
-use crate::model::{Piece, Sentence};
+use super::html::visible;
+use crate::model::{Piece, Sentence, is_hidden};
 use std::fmt::Write;
 
 /// What a spreadsheet takes for the beginning of a formula, in full width too.

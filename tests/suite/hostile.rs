@@ -5,7 +5,7 @@
 use crate::dom::{Element, Page, is_page};
 use crate::every_field::{full, texts};
 use crate::harness::TestSite;
-use daybrief::render::html::is_hidden;
+use daybrief::model::is_hidden;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@
 
 use super::{Span, random};
 use crate::model::SecretForm;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use std::sync::LazyLock;
 
 /// Kind of what stands in a PEM block.
@@ -378,12 +378,19 @@ static PREFIXES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// Every token of a format in some bytes, in order.
 pub fn find(bytes: &[u8]) -> impl Iterator<Item = Span> {
     let mut runs = Runs::default();
-    let mut last = 0;
-    PREFIXES.find_iter(bytes).filter_map(move |found| {
-        let format = &FORMATS[found.pattern().as_usize()];
-        let span = token(format, bytes, found.start(), last, &mut runs)?;
-        last = last.max(span.end);
-        Some(span)
+    let (mut at, mut last) = (0, 0);
+    std::iter::from_fn(move || {
+        while let Some(found) = PREFIXES.find(Input::new(bytes).span(at..bytes.len())) {
+            let format = &FORMATS[found.pattern().as_usize()];
+            if let Some(span) = token(format, bytes, found.start(), last, &mut runs) {
+                at = found.end();
+                last = last.max(span.end);
+                return Some(span);
+            }
+            // Another prefix may begin inside one that began no token.
+            at = found.start() + 1;
+        }
+        None
     })
 }
 
@@ -398,27 +405,25 @@ pub fn secrets(bytes: &[u8]) -> impl Iterator<Item = Span> {
 /// So much of a token says whether it is random, or an example.
 const LOOKED_AT: usize = 256;
 
-/// Where stretches of token characters end that were measured already, by what they are made
+/// Where stretches of token characters lie that were measured already, by what they are made
 /// of: prefixes that follow one another are one stretch, and that is measured once.
 #[derive(Default)]
-struct Runs([usize; 9], usize);
+struct Runs([Option<(usize, usize)>; 9]);
 
 impl Runs {
     fn end(&mut self, body: Body, bytes: &[u8], from: usize) -> usize {
-        let known = &mut self.0[body as usize];
-        if *known < from {
-            let run = bytes[from..].iter().take_while(|b| body.has(**b));
-            *known = from + run.count();
+        let measured = &mut self.0[body as usize];
+        match *measured {
+            Some((first, end)) if (first..=end).contains(&from) => end,
+            _ => {
+                let end = match body {
+                    Body::Pem => end_of_pem(bytes, from),
+                    _ => from + bytes[from..].iter().take_while(|b| body.has(**b)).count(),
+                };
+                *measured = Some((from, end));
+                end
+            }
         }
-        *known
-    }
-
-    /// The same for the end of a PEM block.
-    fn end_of_pem(&mut self, bytes: &[u8], from: usize) -> usize {
-        if self.1 < from {
-            self.1 = end_of_pem(bytes, from);
-        }
-        self.1
     }
 }
 
@@ -427,7 +432,11 @@ impl Runs {
 fn token(format: &Format, bytes: &[u8], at: usize, last: usize, runs: &mut Runs) -> Option<Span> {
     let after = at + format.prefix.len();
     if matches!(format.body, Body::Pem) {
-        return Some(Span::new(format.kind, at, runs.end_of_pem(bytes, after)));
+        return Some(Span::new(
+            format.kind,
+            at,
+            runs.end(Body::Pem, bytes, after),
+        ));
     }
     let body = &bytes[after..];
     let length = runs.end(format.body, bytes, after) - after;
@@ -463,7 +472,6 @@ fn end_of_pem(bytes: &[u8], from: usize) -> usize {
             "PRIVATE KEY-----",
             "PRIVATE KEY BLOCK-----",
             "PRIVATE KEY ----",
-            "Private-MAC:",
         ];
         AhoCorasick::new(ends).expect("the markers are short fixed texts")
     });

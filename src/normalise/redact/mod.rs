@@ -185,13 +185,18 @@ fn find(text: &str, field: Field, known: &Known) -> Vec<Span> {
     merged(spans)
 }
 
-/// Spans in order; those that overlap are one, named by the first.
+/// Spans in order; those that overlap are one, named by the first that more than its looks tells.
 fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|s| (s.start, usize::MAX - s.end));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match merged.last_mut().filter(|last| span.start < last.end) {
-            Some(last) => last.end = last.end.max(span.end),
+            Some(last) => {
+                last.end = last.end.max(span.end);
+                if last.kind == RANDOM {
+                    last.kind = span.kind;
+                }
+            }
             None => merged.push(span),
         }
     }
@@ -388,6 +393,71 @@ mod tests {
     }
 
     #[test]
+    fn programs_and_schemes_name_a_secret_without_quotes() {
+        for text in [
+            "sshpass -p hunter22 ssh x",
+            "redis-cli -a hunter22 get x",
+            "curl -u bob:hunter22 https://a.test",
+            "mysql -uroot -phunter22 db",
+            "told Bearer 0f4c9a1b2c3d4e5f6a7b8c9d x",
+        ] {
+            assert!(mask(text).contains(PLACEHOLDER), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_value_hides_none() {
+        for text in [
+            r#"<add user="sa" password="hunter22" server="db"/>"#,
+            r#"level="info" token="hunter22x9""#,
+            r#"docker run -e "X=1" -e PASSWORD="hunter22" img"#,
+            "env A='1' DB_PASSWORD='hunter22' run",
+            r#"git commit -m "fix" --token "hunter22x""#,
+            r#""a"PASSWORD="hunter22""#,
+            r#"{"arn":"arn:aws:iam::123456789012:role/app","password":"hunter22"}"#,
+            "warn:password:hunter22",
+            "PASSWORD=Secret[1]",
+            "PASSWORD=Sommer[7]xyz!9",
+            "DB_PASSWORD=./Zq81kfkq2",
+            "WEBHOOK_SECRET=/hooks/3f2a9c1e5b1d4c8e9a42",
+            "grep -- '-----BEGIN CERTIFICATE' f; echo aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zAb1Cd2Ef3",
+        ] {
+            assert!(mask(text).contains(PLACEHOLDER), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_that_begins_no_token_hides_none() {
+        let a = |n: usize| "a".repeat(n);
+        for text in [
+            "curl -usk_test_51abcdefghijklmnop:".to_owned(),
+            "curl -usk-ant-api03-abcdefghijklmnopqrstuvwx: https://a.test".to_owned(),
+            format!("ABCDEFGHIJKLMs.atlasv1.{}", a(62)),
+            "3123456789abcdef0123456789abcdfc-us12".to_owned(),
+            "API-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(),
+        ] {
+            assert!(tells(&text), "{text}");
+        }
+        let glued = format!("aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z_ghp_{}", "a1B2".repeat(9));
+        assert!(mask(&glued).starts_with("[secret: GitHub token"));
+    }
+
+    #[test]
+    fn what_is_hidden_makes_no_secret_where_it_is_escaped() {
+        for name in [
+            format!("\u{200b}Q~{}", "a".repeat(33)),
+            format!("bob\u{ad}Q~{}", "a".repeat(33)),
+            format!("\u{200b}{}-us1", "a".repeat(27)),
+            format!("\u{200b}abc:AA{}", "b1C2".repeat(9)),
+        ] {
+            assert!(tells(&name), "{name:?}");
+            let nothing = Known::default();
+            let masked = mask_field(&name, Field::Name, &nothing, &mut |_| {});
+            assert!(!tells(&masked), "{masked:?}");
+        }
+    }
+
+    #[test]
     fn a_digest_after_a_prefix_is_a_key() {
         for prefix in ["sk-", "sk_", "fc-", "live_"] {
             let key = format!("{prefix}{}", "0f4c".repeat(9));
@@ -477,6 +547,9 @@ mod tests {
                 "curl -u a:",
                 "\u{2006}",
                 "token ",
+                "Q~",
+                "-us1",
+                "s.",
             ])
             .prop_map(str::to_owned),
         ];

@@ -139,7 +139,7 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
         return false;
     };
     let is_one = match says {
-        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value),
+        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value) && !is_uuid(value),
         Says::Secret | Says::Header | Says::Cookie => value.len() >= LEAST,
     };
     is_one && !is_reference(value) && !value.starts_with(super::PLACEHOLDER)
@@ -180,8 +180,8 @@ fn is_camel(name: &[u8]) -> bool {
 /// the same stretch, and that is measured once.
 #[derive(Default)]
 struct Stretches {
-    word: (usize, usize),
-    line: (usize, usize),
+    word: Option<(usize, usize)>,
+    line: Option<(usize, usize)>,
 }
 
 impl Stretches {
@@ -216,17 +216,21 @@ impl Stretches {
     }
 
     fn to_end<'t>(
-        (first, end): &mut (usize, usize),
+        measured: &mut Option<(usize, usize)>,
         text: &'t str,
         from: usize,
         ends: impl Fn(u8) -> bool,
     ) -> &'t str {
-        if !(*first..=*end).contains(&from) {
-            let rest = &text.as_bytes()[from..];
-            let length = rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
-            (*first, *end) = (from, from + length);
-        }
-        &text[from..*end]
+        let end = match *measured {
+            Some((first, end)) if (first..=end).contains(&from) => end,
+            _ => {
+                let rest = &text.as_bytes()[from..];
+                let end = from + rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
+                *measured = Some((from, end));
+                end
+            }
+        };
+        &text[from..end]
     }
 }
 
@@ -287,10 +291,14 @@ fn closes_quotes(text: &str, end: usize, at: usize) -> bool {
     let Some(quote @ (b'"' | b'\'' | b'`')) = text.as_bytes().get(at) else {
         return false;
     };
-    let name = &text.as_bytes()[end.saturating_sub(FLAG)..end];
-    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ');
-    let before = name.iter().rev().find(|b| !of_name(b));
-    before == Some(quote) && !text[end..at].contains(char::from(*quote))
+    let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let name = text.as_bytes()[..end].iter().rev().take(FLAG);
+    let mut before = name.skip_while(of_name);
+    // One that stands where a text begins is no end of another.
+    let opens = |b: &u8| b.is_ascii_whitespace() || b"([{,=:/".contains(b);
+    before.next() == Some(quote)
+        && before.next().is_none_or(opens)
+        && !text[end..at].contains(char::from(*quote))
 }
 
 /// The sign after a name, and what follows it.
@@ -304,8 +312,7 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
         .rsplit(char::is_whitespace)
         .next()
         .unwrap_or_default();
-    // `arn:aws:secretsmanager:eu:1:secret:prod/db` names one.
-    if name.contains("arn:") && spaced.starts_with(':') {
+    if rest.starts_with(':') && is_arn_of_secret(name) {
         return None;
     }
     for (mark, sign) in [
@@ -322,6 +329,18 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
     let is_flag = name.trim_start_matches(['"', '\'']).starts_with("--");
     let value = rest.trim_start_matches(' ');
     (is_flag && rest.starts_with(' ') && !value.starts_with('-')).then_some((Sign::Flag, value))
+}
+
+/// The beginning of `arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db`, which
+/// names a secret and is none.
+fn is_arn_of_secret(name: &str) -> bool {
+    let Some((before, within)) = name.rsplit_once("arn:") else {
+        return false;
+    };
+    let of_arn = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '-' | '_');
+    !before.ends_with(char::is_alphanumeric)
+        && within.ends_with(":secret")
+        && within.chars().all(of_arn)
 }
 
 /// A value with how far in it begins: inside its quotes, or up to what ends a word.
@@ -403,10 +422,13 @@ fn is_reference(value: &str) -> bool {
 /// `~/.ssh/id_ed25519`, `/etc/ssl/server.key`: where a secret lies.
 fn is_path(value: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
-    ["~/", "./", "../"]
+    let last = value.rsplit('/').next().unwrap_or_default();
+    let is_key = looks_like_key(last) && !last.contains(['.', '_', '-']);
+    let is_here = ["~/", "./", "../"]
         .iter()
-        .any(|here| value.starts_with(here))
-        || (value.starts_with('/') && value[1..].contains('/') && value.chars().all(is_plain))
+        .any(|here| value.starts_with(here));
+    let is_absolute = value.starts_with('/') && value[1..].contains('/');
+    !is_key && (is_here || (is_absolute && value.chars().all(is_plain)))
 }
 
 /// Whether what stands beside a secret's name is a value, and not code or prose.
@@ -421,7 +443,7 @@ fn is_value(text: &str, start: usize, value: &str, sign: Sign) -> bool {
         && (matches!(next, Some('(' | '[' | '<'))
             || value.contains('(')
             || value.contains("::")
-            || is_indexed(value)
+            || (is_indexed(value) && (text[..start].ends_with(' ') || next == Some('"')))
             || (value.contains('.')
                 && value
                     .chars()

@@ -49,10 +49,10 @@ fn frames(text: &str) -> Vec<Range<usize>> {
     for (at, _) in text.match_indices("-----BEGIN ") {
         let is_inside = frames.last().is_some_and(|frame| at < frame.end);
         if !is_inside && begins.iter().any(|begin| text[at..].starts_with(begin)) {
-            let end = text[at..]
-                .find("-----END ")
-                .map_or(text.len(), |end| at + end);
-            frames.push(at..end);
+            let Some(length) = text[at..].find("-----END ") else {
+                break;
+            };
+            frames.push(at..at + length);
         }
     }
     frames

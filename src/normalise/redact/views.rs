@@ -1,6 +1,7 @@
 //! A text as somebody would read it who undoes its encodings: escapes of JSON, percent
 //! signs, base64, and characters that nobody sees. A secret is one in any of them.
 
+use crate::model::is_hidden;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, Encoding};
 use std::fmt::Write;
 
@@ -46,14 +47,14 @@ pub(super) fn decoded(text: &str) -> Vec<View> {
 }
 
 /// The text as it will stand where it is published, where that is written otherwise: controls
-/// in caret notation (`^A`), escapes of JSON (`\n`). With their letters a text may become a
-/// secret that was none.
+/// in caret notation (`^A`), escapes of JSON (`\n`), the same of all that is hidden. With
+/// their letters a text may become a secret that was none.
 pub(super) fn shown(text: &str) -> Vec<View> {
-    let is_escaped = |c: char| c.is_ascii_control() || matches!(c, '"' | '\\');
+    let is_escaped = |c: char| is_hidden(c) || matches!(c, '"' | '\\');
     if !text.contains(is_escaped) {
         return Vec::new();
     }
-    [caret as fn(char, &mut String), in_json]
+    [caret as fn(char, &mut String), in_json, in_plain_json]
         .map(|write| {
             let mut view = View {
                 text: String::with_capacity(text.len() + 16),
@@ -89,6 +90,15 @@ fn in_json(c: char, out: &mut String) {
             let _ = write!(out, "\\u{:04x}", c as u32);
         }
         c => out.push(c),
+    }
+}
+
+fn in_plain_json(c: char, out: &mut String) {
+    if c.is_ascii() || !is_hidden(c) {
+        return in_json(c, out);
+    }
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        let _ = write!(out, "\\u{unit:04x}");
     }
 }
 
