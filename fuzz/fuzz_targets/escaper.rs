@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use daybrief::model::Text;
-use daybrief::render::html::{self, Markup, is_hidden};
+use daybrief::model::{Text, is_hidden};
+use daybrief::render::html::{self, Markup};
 use daybrief::render::plain::{csv_cell, printable, printable_json};
 use libfuzzer_sys::fuzz_target;
 

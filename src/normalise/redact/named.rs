@@ -422,13 +422,16 @@ fn is_reference(value: &str) -> bool {
 /// `~/.ssh/id_ed25519`, `/etc/ssl/server.key`: where a secret lies.
 fn is_path(value: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
-    let last = value.rsplit('/').next().unwrap_or_default();
-    let is_key = looks_like_key(last) && !last.contains(['.', '_', '-']);
     let is_here = ["~/", "./", "../"]
         .iter()
         .any(|here| value.starts_with(here));
     let is_absolute = value.starts_with('/') && value[1..].contains('/');
-    !is_key && (is_here || (is_absolute && value.chars().all(is_plain)))
+    if !(is_here || (is_absolute && value.chars().all(is_plain))) {
+        return false;
+    }
+    // A key may begin like a path; what a path ends with has marks.
+    let last = value.rsplit('/').next().unwrap_or_default();
+    last.contains(['.', '_', '-']) || !looks_like_key(last)
 }
 
 /// Whether what stands beside a secret's name is a value, and not code or prose.
