@@ -129,12 +129,13 @@ fn pass_over(
             .par_iter()
             .map(|record| {
                 let mut parsed = parse(record, &file.label, &pass.snapshot, known)?;
-                if !parsed.unknown.is_empty() {
-                    let mut secrets = Vec::new();
-                    raw_line(record, &parsed, known, &mut |s| {
+                // The second time all that can be recognised is known.
+                if known.is_empty() {
+                    let mut secrets = std::mem::take(&mut parsed.secrets);
+                    with_unknown(record, &parsed, known, &mut |s| {
                         secrets.push((s.value.to_owned(), s.is_told));
                     });
-                    parsed.secrets.extend(secrets);
+                    parsed.secrets = secrets;
                 }
                 let facts = reduce(&parsed.session, &pass.snapshot, inventory);
                 let content = content_hash(&parsed.session);
@@ -194,7 +195,7 @@ pub fn session(file: &SnapshotFile, reading: &Reading, index: usize) -> Result<O
 /// A record that became a session before.
 fn again(record: &Record, index: usize, label: &str, reading: &Reading) -> Option<Read> {
     let parsed = parse(record, label, &reading.snapshot, &reading.secrets).ok()?;
-    let raw = raw_line(record, &parsed, &reading.secrets, &mut |_| {});
+    let raw = raw_line(record, &parsed, &reading.secrets);
     Some(Read {
         index,
         session: parsed.session,
@@ -232,25 +233,30 @@ fn parse(
     })
 }
 
-/// The record as it is published. Only one with fields that this version does not
-/// know has to be read as a tree again to keep them; `seen` is told the secrets in these.
-fn raw_line(
+/// The record as it is published.
+fn raw_line(record: &Record, parsed: &Parsed, known: &Known) -> Vec<u8> {
+    let line = match with_unknown(record, parsed, known, &mut |_| {}) {
+        Some(whole) => serde_json::to_vec(&whole),
+        None => serde_json::to_vec(&parsed.raw),
+    };
+    line.unwrap_or_default()
+}
+
+/// The record with the fields that this version does not know; only one that has such has to
+/// be read as a tree again to keep them. `seen` is told the secrets in these.
+fn with_unknown(
     record: &Record,
     parsed: &Parsed,
     known: &Known,
     seen: &mut dyn FnMut(Seen<'_>),
-) -> Vec<u8> {
-    let whole = (!parsed.unknown.is_empty())
-        .then(|| serde_json::from_slice::<Value>(&record.json).ok())
-        .flatten();
-    let line = match whole {
-        Some(whole) => serde_json::to_value(&parsed.raw).and_then(|mut kept| {
-            normalise::add_unknown(&mut kept, whole, known, seen);
-            serde_json::to_vec(&kept)
-        }),
-        None => serde_json::to_vec(&parsed.raw),
-    };
-    line.unwrap_or_default()
+) -> Option<Value> {
+    if parsed.unknown.is_empty() {
+        return None;
+    }
+    let whole = serde_json::from_slice(&record.json).ok()?;
+    let mut kept = serde_json::to_value(&parsed.raw).ok()?;
+    normalise::add_unknown(&mut kept, whole, known, seen);
+    Some(kept)
 }
 
 fn content_hash(session: &Session) -> u64 {

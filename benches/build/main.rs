@@ -183,21 +183,28 @@ fn gate(out: &Path) {
     let secret = |n: usize| (format!("q7Zk2Lw9Xc4V{n:03}b8Nm1Rt5Yp3Hd6"), true);
     let speed = |known: usize| {
         let gate = Gate::new(&Known::new((0..known).map(secret)), b"");
-        let round = |_| {
-            let start = Instant::now();
+        let look = || {
             for page in &pages {
                 gate.check(page).expect("nothing of it is a secret");
             }
-            start.elapsed()
         };
-        let best = (0..5).map(round).min().expect("there were rounds");
-        megabytes(bytes as u64) / best.as_secs_f64()
+        megabytes(bytes as u64) / best(look).as_secs_f64()
     };
     let (none, some) = (speed(0), speed(100));
     println!(
         "the gate looks at {none:.0} MB/s a core, {some:.0} MB/s with 100 known secrets, aim {AIM_GATE:.0} MB/s: {}",
         verdict(none.min(some) >= AIM_GATE)
     );
+}
+
+/// The best of some rounds.
+fn best(work: impl Fn()) -> Duration {
+    let round = |_| {
+        let start = Instant::now();
+        work();
+        start.elapsed()
+    };
+    (0..5).map(round).min().expect("there were rounds")
 }
 
 /// What masking takes for texts that were made to be slow, on one core: the slowest of them
@@ -224,13 +231,10 @@ fn masking() {
     ];
     let speed = |piece: &str| {
         let text: String = piece.chars().cycle().take(12_000).collect();
-        let round = |_| {
-            let start = Instant::now();
+        let round = || {
             std::hint::black_box(mask(std::hint::black_box(&text)));
-            start.elapsed()
         };
-        let best = (0..5).map(round).min().expect("there were rounds");
-        megabytes(text.len() as u64) / best.as_secs_f64()
+        megabytes(text.len() as u64) / best(round).as_secs_f64()
     };
     let prose = speed("The agent ran the tests of the service again, and they passed. ");
     let slowest = made.map(|piece| (speed(piece), piece));

@@ -4,6 +4,7 @@
 //! Everything here works on bytes, so that the same rules look at a text before it is
 //! stored and at a file before it is published.
 
+use super::measured::Measured;
 use super::{Span, random};
 use crate::model::SecretForm;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
@@ -408,22 +409,14 @@ const LOOKED_AT: usize = 256;
 /// Where stretches of token characters lie that were measured already, by what they are made
 /// of: prefixes that follow one another are one stretch, and that is measured once.
 #[derive(Default)]
-struct Runs([Option<(usize, usize)>; 9]);
+struct Runs([Measured; 9]);
 
 impl Runs {
     fn end(&mut self, body: Body, bytes: &[u8], from: usize) -> usize {
-        let measured = &mut self.0[body as usize];
-        match *measured {
-            Some((first, end)) if (first..=end).contains(&from) => end,
-            _ => {
-                let end = match body {
-                    Body::Pem => end_of_pem(bytes, from),
-                    _ => from + bytes[from..].iter().take_while(|b| body.has(**b)).count(),
-                };
-                *measured = Some((from, end));
-                end
-            }
-        }
+        self.0[body as usize].end(from, || match body {
+            Body::Pem => end_of_pem(bytes, from),
+            _ => from + bytes[from..].iter().take_while(|b| body.has(**b)).count(),
+        })
     }
 }
 
@@ -444,18 +437,12 @@ fn token(format: &Format, bytes: &[u8], at: usize, last: usize, runs: &mut Runs)
     let start = match format.only {
         Only::Prefix => at,
         Only::AtStart if begins_word() => at,
-        Only::Random if begins_word() && is_drawn(&body[..length.min(LOOKED_AT)]) => at,
+        Only::Random if begins_word() && random::is_drawn(&body[..length.min(LOOKED_AT)]) => at,
         Only::Place => after,
         Only::Inside(before) => begin(bytes, at, before)?,
         Only::AtStart | Only::Random => return None,
     };
     (length >= format.least).then(|| Span::new(format.kind, start, after + length))
-}
-
-/// Whether nobody chose these characters: chance did, or they are a digest.
-fn is_drawn(body: &[u8]) -> bool {
-    let is_digest = body.len() >= 32 && body.iter().all(u8::is_ascii_hexdigit);
-    is_digest || random::is_random(body)
 }
 
 /// Where the letters and digits before a place begin, when there are so many.

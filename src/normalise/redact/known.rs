@@ -5,7 +5,7 @@
 //! and in files nothing is looked for that the program prints of itself: else a session
 //! could stop every page, or hide what another one did.
 
-use super::{RANDOM, Span, formats, named, random, views};
+use super::{RANDOM, Span, formats, random, value, views};
 use crate::source::limits;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,10 +130,8 @@ impl Known {
         };
         let mut spans = ways.find(text);
         if let Some(view) = views::unbroken(text) {
-            spans.extend(ways.find(&view.text).into_iter().map(|span| {
-                let (start, end) = view.place(span.start, span.end);
-                Span { start, end, ..span }
-            }));
+            let found = ways.find(&view.text).into_iter();
+            spans.extend(found.map(|span| view.place(span)));
         }
         spans
     }
@@ -188,7 +186,7 @@ fn is_plain(c: char) -> bool {
 /// Whether a piece can be told from words and names.
 fn tells(piece: &&str) -> bool {
     piece.len() >= LEAST
-        && (named::looks_like_key(piece) || formats::find(piece.as_bytes()).next().is_some())
+        && (value::looks_like_key(piece) || formats::find(piece.as_bytes()).next().is_some())
 }
 
 /// Whether nobody would call a thing so: it looks drawn by chance.

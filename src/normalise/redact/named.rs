@@ -1,24 +1,19 @@
 //! Secrets that only their surroundings tell: the value beside a name (`PASSWORD=...`,
-//! `X-Api-Key: ...`, `"token": "..."`, `--secret ...`), a credential in a header, the
-//! password in a URL or of a program's flag.
+//! `X-Api-Key: ...`, `"token": "..."`, `--secret ...`), and with it what [`url`] and [`unnamed`]
+//! find.
 
-use super::{Span, random};
+use super::value::{
+    JUDGED, LEAST, Stretches, begin, in_quotes, is_reference, looks_like_key, may_be_key,
+};
+use super::{Span, unnamed, url};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-pub(super) const URL_PASSWORD: &str = "password in a URL";
 pub(super) const ASSIGNED: &str = "assigned secret";
 pub(super) const CREDENTIALS: &str = "credentials in a header";
 
-/// So much of a value says whether it is one.
-const JUDGED: usize = 256;
 /// Longest name of a flag that is looked at.
 const FLAG: usize = 128;
-/// Least length of a value beside a name that says secret.
-const LEAST: usize = 6;
-/// The same where the name says little: then the value has to look like one too.
-const LEAST_WEAK: usize = 16;
-
 /// How much the end of a name says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Says {
@@ -92,23 +87,11 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .expect("the names are short fixed texts")
 });
 
-/// Programs with a flag that takes a password, or `user:password`.
-const FLAGS: &[(&str, &str, bool)] = &[
-    ("redis-cli", "-a", false),
-    ("sshpass", "-p", false),
-    ("docker login", "-p", false),
-    ("mongo", "-p", false),
-    ("curl", "-u", true),
-    ("curl", "--user", true),
-    ("wget", "--user", true),
-    ("http", "-a", true),
-];
-
 /// Every secret that its surroundings tell, in no order.
 pub(super) fn find(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     if text.contains('@') {
-        url_passwords(text, &mut spans);
+        url::find(text, &mut spans);
     }
     if text.bytes().any(|b| matches!(b, b'=' | b':' | b' ')) {
         let mut stretches = Stretches::default();
@@ -127,8 +110,8 @@ pub(super) fn find(text: &str) -> Vec<Span> {
             *covered = span.end;
             spans.push(span);
         }
-        schemes(text, &mut spans);
-        flags(text, &mut spans);
+        unnamed::schemes(text, &mut spans);
+        unnamed::flags(text, &mut spans);
     }
     spans
 }
@@ -139,7 +122,7 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
         return false;
     };
     let is_one = match says {
-        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(value) && !is_uuid(value),
+        Says::Maybe => may_be_key(value),
         Says::Secret | Says::Header | Says::Cookie => value.len() >= LEAST,
     };
     is_one && !is_reference(value) && !value.starts_with(super::PLACEHOLDER)
@@ -174,64 +157,6 @@ fn names(text: &str) -> Vec<(usize, Says)> {
 /// Whether the last four letters begin a word with their capital.
 fn is_camel(name: &[u8]) -> bool {
     matches!(name, [.., before, b'P', _, _, _] if before.is_ascii_lowercase())
-}
-
-/// Where stretches end that values are the beginning of. Names that follow one another look at
-/// the same stretch, and that is measured once.
-#[derive(Default)]
-struct Stretches {
-    word: Option<(usize, usize)>,
-    line: Option<(usize, usize)>,
-}
-
-impl Stretches {
-    fn word<'t>(&mut self, text: &'t str, from: usize) -> &'t str {
-        Self::to_end(&mut self.word, text, from, |b| {
-            matches!(
-                b,
-                b' ' | b'\t'
-                    | b'\n'
-                    | b'\r'
-                    | b'"'
-                    | b'\''
-                    | b'`'
-                    | b'&'
-                    | b';'
-                    | b','
-                    | b'<'
-                    | b'>'
-                    | b')'
-                    | b'}'
-                    | b']'
-                    | b'|'
-                    | b'\\'
-            )
-        })
-    }
-
-    fn line<'t>(&mut self, text: &'t str, from: usize) -> &'t str {
-        Self::to_end(&mut self.line, text, from, |b| {
-            matches!(b, b'"' | b'\'' | b'\n' | b'\r')
-        })
-    }
-
-    fn to_end<'t>(
-        measured: &mut Option<(usize, usize)>,
-        text: &'t str,
-        from: usize,
-        ends: impl Fn(u8) -> bool,
-    ) -> &'t str {
-        let end = match *measured {
-            Some((first, end)) if (first..=end).contains(&from) => end,
-            _ => {
-                let rest = &text.as_bytes()[from..];
-                let end = from + rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
-                *measured = Some((from, end));
-                end
-            }
-        };
-        &text[from..end]
-    }
 }
 
 /// What stands between a name and its value.
@@ -276,7 +201,7 @@ fn value(
     let is_secret = match says {
         Says::Secret => value.len() >= LEAST && is_value(text, start, value, sign),
         Says::Header | Says::Cookie => value.len() >= LEAST && sign != Sign::Flag,
-        Says::Maybe => value.len() >= LEAST_WEAK && looks_like_key(judged) && !is_uuid(value),
+        Says::Maybe => may_be_key(judged),
     };
     let kind = match says {
         Says::Header | Says::Cookie => CREDENTIALS,
@@ -307,12 +232,7 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
     // The end of a quoted name, whatever escapes it: `"token":`, `\"token\":`, `['token']`.
     let after = rest.trim_start_matches(['\\', '"', '\'', ']']);
     let spaced = after.trim_start_matches(' ');
-    let before = &text[text.ceil_char_boundary(end.saturating_sub(FLAG))..end];
-    let name = before
-        .rsplit(char::is_whitespace)
-        .next()
-        .unwrap_or_default();
-    if rest.starts_with(':') && is_arn_of_secret(name) {
+    if rest.starts_with(':') && is_arn_of_secret(word_before(text, end)) {
         return None;
     }
     for (mark, sign) in [
@@ -326,9 +246,17 @@ fn sign(text: &str, end: usize) -> Option<(Sign, &str)> {
             return Some((sign, rest.trim_start_matches([' ', '\t'])));
         }
     }
-    let is_flag = name.trim_start_matches(['"', '\'']).starts_with("--");
     let value = rest.trim_start_matches(' ');
-    (is_flag && rest.starts_with(' ') && !value.starts_with('-')).then_some((Sign::Flag, value))
+    let may_be_flag = rest.starts_with(' ') && !value.starts_with('-');
+    let is_flag = |name: &str| name.trim_start_matches(['"', '\'']).starts_with("--");
+    (may_be_flag && is_flag(word_before(text, end))).then_some((Sign::Flag, value))
+}
+
+/// What stands before a place without white space, as far as it is looked at.
+fn word_before(text: &str, end: usize) -> &str {
+    let near = &text[text.ceil_char_boundary(end.saturating_sub(FLAG))..end];
+    let mut words = near.rsplit(char::is_whitespace);
+    words.next().unwrap_or_default()
 }
 
 /// The beginning of `arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db`, which
@@ -341,97 +269,6 @@ fn is_arn_of_secret(name: &str) -> bool {
     !before.ends_with(char::is_alphanumeric)
         && within.ends_with(":secret")
         && within.chars().all(of_arn)
-}
-
-/// A value with how far in it begins: inside its quotes, or up to what ends a word.
-fn quoted(rest: &str) -> (usize, &str) {
-    in_quotes(rest).unwrap_or_else(|| (0, Stretches::default().word(rest, 0)))
-}
-
-/// A value in quotes, and how far in it begins; none where an escape stands and no quote.
-fn in_quotes(rest: &str) -> Option<(usize, &str)> {
-    let escapes = rest.len() - rest.trim_start_matches('\\').len();
-    let inside = &rest[escapes..];
-    match inside.chars().next() {
-        Some(quote @ ('"' | '\'' | '`')) => {
-            let value = inside[1..].split(quote).next().unwrap_or_default();
-            Some((escapes + 1, value.trim_end_matches('\\')))
-        }
-        _ => (escapes > 0).then_some((0, "")),
-    }
-}
-
-/// The beginning of a text, of so many bytes at most.
-fn begin(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
-}
-
-/// Whether a value is an identifier: sessions, requests and jobs have such, and who knows one
-/// knows no secret.
-fn is_uuid(value: &str) -> bool {
-    let is_dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let mut bytes = value.bytes().enumerate();
-    value.len() == 36
-        && bytes.all(|(at, b)| {
-            if is_dash(at) {
-                b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
-        })
-}
-
-/// Whether a value names a place or a type instead of being one: `$TOKEN`, `<yours>`,
-/// `{{ secret }}`, `***`, `none`.
-fn is_reference(value: &str) -> bool {
-    const WORDS: [&str; 17] = [
-        "none",
-        "null",
-        "true",
-        "false",
-        "undefined",
-        "string",
-        "redacted",
-        "required",
-        "optional",
-        "changeme",
-        "password",
-        "secret",
-        "token",
-        "boolean",
-        "number",
-        "hidden",
-        "masked",
-    ];
-    let word = value.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let same = value
-        .bytes()
-        .next()
-        .is_some_and(|b| value.bytes().all(|other| other == b));
-    value.starts_with(['$', '<', '{', '[', '%', '(', '@'])
-        || value.contains("${")
-        || value.contains("...")
-        || value.contains('\u{2026}')
-        || value.contains("****")
-        || same
-        || WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
-        || value.starts_with("arn:")
-        || is_path(value)
-}
-
-/// `~/.ssh/id_ed25519`, `/etc/ssl/server.key`: where a secret lies.
-fn is_path(value: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-".contains(c);
-    let is_here = ["~/", "./", "../"]
-        .iter()
-        .any(|here| value.starts_with(here));
-    let is_absolute = value.starts_with('/') && value[1..].contains('/');
-    if !(is_here || (is_absolute && value.chars().all(is_plain))) {
-        return false;
-    }
-    // A key may begin like a path; what a path ends with has marks.
-    let last = value.rsplit('/').next().unwrap_or_default();
-    last.contains(['.', '_', '-']) || !looks_like_key(last)
 }
 
 /// Whether what stands beside a secret's name is a value, and not code or prose.
@@ -478,21 +315,6 @@ fn is_indexed(value: &str) -> bool {
     })
 }
 
-/// Digits and letters without a break by spaces, or a random text.
-pub(super) fn looks_like_key(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    let letters = bytes.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let marks = bytes
-        .iter()
-        .filter(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))
-        .count();
-    let is_hex = bytes.iter().all(u8::is_ascii_hexdigit) && bytes.len() >= 32;
-    random::is_random(bytes)
-        || is_hex
-        || (digits >= 3 && letters >= 3 && marks * 8 <= bytes.len() && !value.contains(' '))
-}
-
 /// `Bearer abc` without its scheme.
 fn after_scheme(rest: &str) -> &str {
     let scheme = rest.trim_start_matches(['"', '\'', '\\']);
@@ -507,105 +329,4 @@ fn after_scheme(rest: &str) -> &str {
     } else {
         rest
     }
-}
-
-/// Credentials after a scheme that stands without its header's name.
-fn schemes(text: &str, spans: &mut Vec<Span>) {
-    let schemes = ["Bearer ", "bearer ", "Basic "];
-    for scheme in schemes.into_iter().filter(|scheme| text.contains(scheme)) {
-        for (at, _) in text.match_indices(scheme) {
-            let start = at + scheme.len();
-            let (skipped, value) = quoted(&text[start..]);
-            let value = value.trim_end_matches(':');
-            if value.len() >= LEAST_WEAK && !is_reference(value) && looks_like_key(value) {
-                let start = start + skipped;
-                spans.push(Span::new(CREDENTIALS, start, start + value.len()));
-            }
-        }
-    }
-}
-
-/// Passwords of flags that have no telling name.
-fn flags(text: &str, spans: &mut Vec<Span>) {
-    for (program, flag, with_user) in FLAGS {
-        if !text.contains(program) {
-            continue;
-        }
-        for (at, _) in text.match_indices(flag) {
-            let (before, after) = (&text[..at], &text[at + flag.len()..]);
-            let begins = before.is_empty() || before.ends_with([' ', '"', '\'']);
-            let value = after.trim_start_matches([' ', '=']);
-            if !begins || value.len() == after.len() {
-                continue;
-            }
-            let start = text.len() - value.len();
-            let (skipped, value) = quoted(value);
-            let (skipped, value) = match (with_user, value.split_once(':')) {
-                (true, Some((user, password))) => (skipped + user.len() + 1, password),
-                (true, None) => continue,
-                (false, _) => (skipped, value),
-            };
-            if value.len() >= 4 && !is_reference(value) && !value.starts_with('-') {
-                spans.push(Span::new(
-                    ASSIGNED,
-                    start + skipped,
-                    start + skipped + value.len(),
-                ));
-            }
-        }
-    }
-    if text.contains("mysql") || text.contains("mariadb") {
-        for (at, _) in text.match_indices(" -p") {
-            let (skipped, value) = quoted(&text[at + 3..]);
-            if value.len() >= 4 && !is_reference(value) {
-                let start = at + 3 + skipped;
-                spans.push(Span::new(ASSIGNED, start, start + value.len()));
-            }
-        }
-    }
-}
-
-/// The password of `scheme://user:password@host`, and a token that stands for both.
-fn url_passwords(text: &str, spans: &mut Vec<Span>) {
-    let mut at = 0;
-    for word in text.split_inclusive(['?', '#', ' ', '"', '\'', '<', '>', '\\', '\n']) {
-        in_word(word, at, spans);
-        at += word.len();
-    }
-}
-
-/// The same of a text that nothing breaks which ends a URL's authority, but slashes: a password
-/// may hold one that nobody escaped. `at` is where the word stands.
-fn in_word(word: &str, at: usize, spans: &mut Vec<Span>) {
-    let Some(last) = word.rfind('@') else {
-        return;
-    };
-    let mut done = 0;
-    for (scheme, mark) in word.match_indices("://") {
-        let begin = scheme + mark.len();
-        // Inside the password before it, or after the last that can be one.
-        if begin < done || last < begin {
-            continue;
-        }
-        let authority = word[begin..].split('/').next().unwrap_or_default();
-        let credentials = match authority.rsplit_once('@') {
-            Some((credentials, _)) => credentials,
-            None => &word[begin..last],
-        };
-        let (start, secret) = match credentials.split_once(':') {
-            Some((user, password)) if !user.contains('/') => (begin + user.len() + 1, password),
-            None if is_token(credentials) => (begin, credentials),
-            _ => continue,
-        };
-        if !secret.is_empty() && !is_reference(self::begin(secret, JUDGED)) {
-            done = start + secret.len();
-            spans.push(Span::new(URL_PASSWORD, at + start, at + done));
-        }
-    }
-}
-
-/// Whether what stands alone before a host is a token.
-fn is_token(credentials: &str) -> bool {
-    let judged = begin(credentials, JUDGED);
-    credentials.len() >= LEAST_WEAK && !credentials.contains('/') && looks_like_key(judged)
 }

@@ -20,26 +20,23 @@ pub(super) fn find(text: &str) -> Vec<Span> {
     let bytes = text.as_bytes();
     let mut spans = Vec::new();
     let mut at = 0;
-    let frames = frames(text);
     while at < bytes.len() {
         let length = bytes[at..].iter().take_while(|b| is_key(**b)).count();
         let run = &bytes[at..at + length];
         let before = &bytes[..at];
-        if (LEAST..=MOST).contains(&length)
-            && is_random(run)
-            && !is_printed(before, run)
-            && !is_framed(&frames, at)
-        {
+        if (LEAST..=MOST).contains(&length) && is_random(run) && !is_printed(before, run) {
             spans.push(Span::new(super::RANDOM, at, at + length));
         }
         at += length.max(1);
     }
+    if !spans.is_empty() {
+        let frames = frames(text);
+        spans.retain(|span| {
+            let before = frames.partition_point(|frame| frame.start <= span.start);
+            before == 0 || frames[before - 1].end <= span.start
+        });
+    }
     spans
-}
-
-fn is_framed(frames: &[Range<usize>], at: usize) -> bool {
-    let before = frames.partition_point(|frame| frame.start <= at);
-    before > 0 && at < frames[before - 1].end
 }
 
 /// Stretches that everybody may see: certificates and public keys.
@@ -74,6 +71,12 @@ const MAGIC: [&[u8]; 9] = [
 
 fn is_key(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-')
+}
+
+/// Whether nobody chose these characters: chance did, or they are a digest.
+pub(super) fn is_drawn(bytes: &[u8]) -> bool {
+    let is_digest = bytes.len() >= 32 && bytes.iter().all(u8::is_ascii_hexdigit);
+    is_digest || is_random(bytes)
 }
 
 /// Whether bytes look drawn by chance: all three sorts of characters, often changing, and

@@ -1,6 +1,7 @@
 //! A text as somebody would read it who undoes its encodings: escapes of JSON, percent
 //! signs, base64, and characters that nobody sees. A secret is one in any of them.
 
+use super::Span;
 use crate::model::is_hidden;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, Encoding};
 use std::fmt::Write;
@@ -19,9 +20,13 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Where a stretch of the view stands in the original.
-    pub(super) fn place(&self, start: usize, end: usize) -> (usize, usize) {
-        (self.places[start], self.places[end])
+    /// What was found in the view, as it stands in the original.
+    pub(super) fn place(&self, found: Span) -> Span {
+        Span {
+            start: self.places[found.start],
+            end: self.places[found.end],
+            ..found
+        }
     }
 }
 
@@ -54,20 +59,24 @@ pub(super) fn shown(text: &str) -> Vec<View> {
     if !text.contains(is_escaped) {
         return Vec::new();
     }
-    [caret as fn(char, &mut String), in_json, in_plain_json]
-        .map(|write| {
-            let mut view = View {
-                text: String::with_capacity(text.len() + 16),
-                places: Vec::with_capacity(text.len() + 16),
-            };
-            for (at, c) in text.char_indices() {
-                write(c, &mut view.text);
-                view.places.resize(view.text.len(), at);
-            }
-            view.places.push(text.len());
-            view
-        })
-        .into()
+    let mut writers = vec![caret as fn(char, &mut String), in_json];
+    // Without such a character both ways of JSON are one.
+    if text.contains(|c: char| !c.is_ascii() && is_hidden(c)) {
+        writers.push(in_plain_json);
+    }
+    let view = |write: fn(char, &mut String)| {
+        let mut view = View {
+            text: String::with_capacity(text.len() + 16),
+            places: Vec::with_capacity(text.len() + 16),
+        };
+        for (at, c) in text.char_indices() {
+            write(c, &mut view.text);
+            view.places.resize(view.text.len(), at);
+        }
+        view.places.push(text.len());
+        view
+    };
+    writers.into_iter().map(view).collect()
 }
 
 fn caret(c: char, out: &mut String) {

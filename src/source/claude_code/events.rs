@@ -60,10 +60,11 @@ pub(super) fn clean(text: &str, characters: usize) -> String {
         .filter(|c| !c.is_control())
         .take(characters + 1)
         .collect();
-    if kept.chars().count() > characters {
+    let is_long = kept.chars().count() > characters;
+    if is_long {
         kept.pop();
-        kept.push('\u{2026}');
-    } else if begin.len() < text.len() {
+    }
+    if is_long || begin.len() < text.len() {
         kept.push('\u{2026}');
     }
     kept

@@ -31,8 +31,7 @@ impl Key {
 /// A session's or an agent's name for itself, masked and cut: both together make an id.
 pub(super) fn name(text: &str) -> String {
     let most = limits::ID_CHARS / 2 - "/agent-".len();
-    let begin = redact::beginning(text, most);
-    redact::mask(begin).chars().take(most).collect()
+    redact::mask_beginning(text, most)
 }
 
 /// A slice of time, the end excluded.

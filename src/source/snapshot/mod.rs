@@ -37,7 +37,10 @@ pub struct SnapshotFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Document,
-    Lines,
+    Lines {
+        /// Whether something in the head was no text.
+        is_mended: bool,
+    },
 }
 
 /// One session's JSON and where it stands.
@@ -68,11 +71,11 @@ pub fn open_as(label: &str, path: &Path) -> Result<SnapshotFile, Diagnostic> {
     if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
         return Err(Diagnostic::error(label, "the file is UTF-16", "save it as UTF-8").at(1, 1));
     }
-    let (first, _) = json::mend(first);
+    let (first, is_mended) = json::mend(first);
     let first = without_bom(&first);
     let (head, form) = match probe(first) {
         Ok(probe) if probe.sessions.is_none() && !first.is_empty() => {
-            (probe.into_head(), Form::Lines)
+            (probe.into_head(), Form::Lines { is_mended })
         }
         _ => {
             let text = read_document(path).map_err(unreadable)?.0;
@@ -117,8 +120,7 @@ fn without_place(error: &serde_json::Error) -> String {
 
 /// Words that may quote what stands in the file: masked and cut.
 fn quoted(words: &str) -> String {
-    let begin = redact::beginning(words, QUOTED);
-    redact::mask(begin).chars().take(QUOTED).collect()
+    redact::mask_beginning(words, QUOTED)
 }
 
 /// The head, and whether `sessions` stands beside it.
@@ -162,13 +164,13 @@ impl SnapshotFile {
     /// The records, from the first; each call starts anew.
     pub fn records(&self) -> Result<Records> {
         match self.form {
-            Form::Lines => {
-                let (mut reader, mut head) = (files::open(&self.path)?, Vec::new());
-                read_line(&mut *reader, &mut head)?;
+            Form::Lines { is_mended } => {
+                let mut reader = files::open(&self.path)?;
+                read_line(&mut *reader, &mut Vec::new())?;
                 Ok(Records::Lines {
                     reader,
                     line: 1,
-                    is_mended: json::mend(head).1,
+                    is_mended,
                 })
             }
             Form::Document => {
