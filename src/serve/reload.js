@@ -48,7 +48,12 @@
   // A style sheet takes the place of another when it is there; until then it is pending.
   function takePlaceOf(old, fresh) {
     fresh.dataset.pending = "";
-    fresh.addEventListener("load", () => { old.remove(); delete fresh.dataset.pending; });
+    fresh.addEventListener("load", () => {
+      // One that was taken back may still say that it is there.
+      if (!fresh.isConnected) return;
+      old.remove();
+      delete fresh.dataset.pending;
+    });
     fresh.addEventListener("error", () => fresh.remove());
     old.after(fresh);
   }

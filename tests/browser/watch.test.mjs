@@ -101,6 +101,33 @@ test("quick changes of style end in the last one, in every tab", async () => {
   rmSync(file("themes"), { recursive: true });
 });
 
+test("a style that comes too late takes nothing away", async () => {
+  const style = readFileSync(join(project, "themes/default/assets/style.css"), "utf8");
+  const change = (n) => save("themes/default/assets/style.css", `${style}\nbody { outline: ${n}px solid blue }\n`);
+  const pending = async (after) => {
+    const has = (href) => document.querySelector("link[data-pending]")?.href !== href && document.querySelector("link[data-pending]");
+    return (await page.waitForFunction(has, await after?.evaluate((link) => link.href))).asElement();
+  };
+  await page.goto(`${watching.url}/queue.html`);
+  const held = [];
+  await page.route("**/style-*.css", (route) => held.push(route));
+  try {
+    change(1);
+    const first = await pending();
+    change(2);
+    const second = await pending(first);
+    // What a browser does when it was there by the time another took its place.
+    await first.evaluate((link) => link.dispatchEvent(new Event("load")));
+    change(3);
+    await pending(second);
+  } finally {
+    await page.unroute("**/style-*.css");
+    for (const route of held) await route.continue().catch(() => {});
+  }
+  await page.waitForFunction(() => getComputedStyle(document.body).outlineWidth === "3px");
+  rmSync(file("themes"), { recursive: true });
+});
+
 test("a mistake is shown on the page, and goes by itself", async () => {
   await page.goto(`${watching.url}/queue.html`);
   const overlay = page.locator("daybrief-mistakes");
