@@ -1,9 +1,9 @@
 //! SHA-256 digests.
 
-use serde::de::Error as _;
+use data_encoding::HEXLOWER;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 /// A SHA-256 digest: 32 bytes in memory and in the store, lower-case hexadecimal
 /// where people read it.
@@ -23,20 +23,21 @@ impl Sha256Sum {
 
     /// Its first 12 characters: enough to tell two apart by eye.
     pub fn short(&self) -> String {
-        data_encoding::HEXLOWER.encode(&self.0[..6])
+        HEXLOWER.encode(&self.0[..6])
     }
 }
 
 impl std::fmt::Display for Sha256Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+        f.write_str(&HEXLOWER.encode(&self.0))
     }
 }
 
 impl Serialize for Sha256Sum {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            let mut text = [0; 64];
+            serializer.serialize_str(HEXLOWER.encode_mut_str(&self.0, &mut text))
         } else {
             self.0.serialize(serializer)
         }
@@ -48,14 +49,27 @@ impl<'de> Deserialize<'de> for Sha256Sum {
         if !deserializer.is_human_readable() {
             return Deserialize::deserialize(deserializer).map(Self);
         }
-        let text = <Cow<'_, str>>::deserialize(deserializer)?;
-        let mut sum = [0; 32];
-        if text.len() != 2 * sum.len() {
-            return Err(D::Error::custom("a SHA-256 has 32 bytes"));
+        deserializer.deserialize_str(FromHex)
+    }
+}
+
+/// Reads a digest as people do.
+struct FromHex;
+
+impl Visitor<'_> for FromHex {
+    type Value = Sha256Sum;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a SHA-256 in lower-case hexadecimal")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Sha256Sum, E> {
+        let mut sum = Sha256Sum::default();
+        if text.len() != 2 * sum.0.len() {
+            return Err(E::invalid_length(text.len(), &self));
         }
-        data_encoding::HEXLOWER
-            .decode_mut(text.as_bytes(), &mut sum)
-            .map_err(|e| D::Error::custom(e.error))?;
-        Ok(Self(sum))
+        let read = HEXLOWER.decode_mut(text.as_bytes(), &mut sum.0);
+        read.map_err(|e| E::custom(e.error))?;
+        Ok(sum)
     }
 }

@@ -13,7 +13,7 @@ use crate::source::{dispositions, files, inventory};
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Everything of a site but the sessions in its snapshots.
@@ -40,8 +40,6 @@ pub struct Site {
     pub declared: Sha256Sum,
     /// Digest of the inventory, if there is one.
     pub inventory_digest: Option<Sha256Sum>,
-    /// What the snapshot files are, for the next time.
-    pub stamps: Stamps,
 }
 
 /// One snapshot of a site.
@@ -55,6 +53,8 @@ pub struct Taken {
     pub path: PathBuf,
     /// Its name in diagnostics, relative to the site's root.
     pub label: String,
+    /// What the file was when it was read.
+    state: files::State,
     /// Digest of the file.
     pub digest: Sha256Sum,
     /// The same over this snapshot and every one before it: names its history.
@@ -64,19 +64,32 @@ pub struct Taken {
 impl Site {
     /// Loads a site. Mistakes in any of its files come back together.
     pub fn load(root: &Path, store: Store) -> Result<Self, Vec<Diagnostic>> {
-        let stamps = store.get(STAMPS).unwrap_or_default();
-        Self::load_knowing(root, store, stamps)
+        let stamps: Vec<(String, Stamp)> = store.get(STAMPS).unwrap_or_default();
+        let known = stamps.iter().map(|(label, stamp)| (label.as_str(), *stamp));
+        Self::load_knowing(root, store, &known.collect())
     }
 
     /// Loads it once more: only what changed since is read again.
     pub fn reload(&self, store: Store) -> Result<Self, Vec<Diagnostic>> {
-        Self::load_knowing(&self.root, store, self.stamps.clone())
+        Self::load_knowing(&self.root, store, &self.stamps().collect())
+    }
+
+    /// What the snapshot files are, by their names; for the next time.
+    pub fn stamps(&self) -> impl Iterator<Item = (&str, Stamp)> {
+        self.snapshots.iter().map(|taken| {
+            let stamp = Stamp {
+                state: taken.state,
+                id: taken.id,
+                digest: taken.digest,
+            };
+            (taken.label.as_str(), stamp)
+        })
     }
 
     fn load_knowing(
         root: &Path,
         store: Store,
-        mut stamps: Stamps,
+        known: &HashMap<&str, Stamp>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut mistakes = Vec::new();
         let mut keep = |d: Diagnostic| mistakes.push(d);
@@ -90,7 +103,7 @@ impl Site {
             .unwrap_or_default();
         let weights = weights(&config).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
-        let snapshots = snapshots(root, &config.snapshots, &mut stamps, &mut keep);
+        let snapshots = snapshots(root, &config.snapshots, known, &mut keep);
         let (Some(theme), true) = (theme, mistakes.is_empty()) else {
             return Err(mistakes);
         };
@@ -107,7 +120,6 @@ impl Site {
             store,
             declared,
             inventory_digest,
-            stamps,
         })
     }
 
@@ -148,8 +160,6 @@ impl Site {
     }
 }
 
-/// What is known of each snapshot file, by its name.
-pub type Stamps = BTreeMap<String, Stamp>;
 /// Name of the stamps in the store.
 pub const STAMPS: &str = "stamps";
 
@@ -161,7 +171,7 @@ pub const LISTINGS: &str = "listings";
 pub const PREVIEWED: &str = "previewed";
 
 /// What a snapshot file was when it was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     state: files::State,
     id: EditionId,
@@ -172,10 +182,9 @@ pub struct Stamp {
 fn snapshots(
     root: &Path,
     folder: &str,
-    stamps: &mut Stamps,
+    known: &HashMap<&str, Stamp>,
     keep: &mut impl FnMut(Diagnostic),
 ) -> Vec<Taken> {
-    let known = std::mem::take(stamps);
     let paths = match files::list(&root.join(folder)) {
         Ok(paths) => paths,
         Err(e) => {
@@ -184,10 +193,9 @@ fn snapshots(
         }
     };
     let mut all: Vec<Taken> = Vec::with_capacity(paths.len());
-    let mut kept: Vec<(String, Stamp)> = Vec::with_capacity(paths.len());
     for path in paths.into_iter().filter(|p| is_snapshot_name(p)) {
         let label = files::label(root, &path);
-        let stamp = match stamp(root, &path, &label, known.get(&label)) {
+        let stamp = match stamp(root, &path, &label, known.get(label.as_str())) {
             Ok(stamp) => stamp,
             Err(diagnostic) => {
                 keep(diagnostic);
@@ -198,13 +206,12 @@ fn snapshots(
             id: stamp.id,
             name: stamp.id.to_string(),
             path,
-            label: label.clone(),
+            label,
+            state: stamp.state,
             digest: stamp.digest,
             chain: Sha256Sum::default(),
         });
-        kept.push((label, stamp));
     }
-    *stamps = kept.into_iter().collect();
     all.sort_by_key(|taken| taken.id);
     for pair in all.windows(2).filter(|pair| pair[0].id == pair[1].id) {
         let message = format!("taken at the same moment as {}", pair[0].label);
@@ -229,7 +236,7 @@ fn stamp(
     let unreadable = |e: anyhow::Error| files::unreadable(label, &e);
     let state = files::State::of(path).map_err(unreadable)?;
     if let Some(known) = known.filter(|k| k.state == state && state.is_settled()) {
-        return Ok(known.clone());
+        return Ok(*known);
     }
     let file = snapshot::open(root, path)?;
     let id = normalise::head(&file.label, &file.head)?.edition();

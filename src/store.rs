@@ -33,8 +33,8 @@ const VALUES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("values");
 const WRITER: &str = "writer";
 /// Names of all other values: to go through the values themselves would read them.
 const NAMES: &str = "names";
-/// Memory for pages of the store, in bytes.
-const CACHE: usize = 1 << 20;
+/// Memory for pages of the store, in bytes: each value is read once.
+const CACHE: usize = 1 << 16;
 
 /// The store of a site.
 pub struct Store {

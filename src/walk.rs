@@ -262,7 +262,7 @@ impl Site {
     pub fn remember(&self, walked: Walked, mut more: Additions) -> Result<()> {
         let mut additions = walked.additions;
         additions.append(&mut more);
-        additions.put(STAMPS, &self.stamps)?;
+        additions.put(STAMPS, &self.stamps().collect::<Vec<_>>())?;
         let mut keep: BTreeSet<String> = [LISTINGS, PREVIEWED].map(str::to_owned).into();
         let kept = self.snapshots.iter().enumerate();
         keep.extend(

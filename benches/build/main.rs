@@ -54,6 +54,7 @@ fn main() {
         [word, list, folder] if word == "bare" => {
             return create_bare(Path::new(list), Path::new(folder));
         }
+        [word, folder] if word == "look" => return archive::look(Path::new(folder)),
         [word, count, editions, folder, ..] if word == "archive" => {
             let (count, editions) = (count.parse(), editions.parse::<u32>());
             let (count, editions) = (count.expect("sessions"), editions.expect("editions"));

@@ -88,12 +88,11 @@ impl Costs {
 }
 
 fn median(values: &mut [i64]) -> i64 {
-    values.sort_unstable();
-    let half = values.len() / 2;
-    if values.len().is_multiple_of(2) {
-        i64::midpoint(values[half - 1], values[half])
-    } else {
-        values[half]
+    let is_even = values.len().is_multiple_of(2);
+    let (below, middle, _) = values.select_nth_unstable(values.len() / 2);
+    match below.iter().max() {
+        Some(below) if is_even => i64::midpoint(*below, *middle),
+        _ => *middle,
     }
 }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub const USUAL_DAYS: i64 = 14;
 /// Most of a strength that may be taken away because it is usual.
 pub const MOST_USUAL: f64 = 0.7;
+/// A bit for each of the days from yesterday to [`USUAL_DAYS`] ago; bit 0 is today.
+const COUNTED: u64 = ((1 << USUAL_DAYS) - 1) << 1;
 /// Days on which a thing must have been there to be fully usual.
 const FULLY: f64 = 10.0;
 
@@ -55,12 +57,22 @@ impl Days {
 
     /// Of the days before this one, but for one that does not count.
     pub(super) fn before(self, today: i64, but: Option<i64>) -> Usual {
-        let days = (0..32_i64)
-            .filter(|back| self.bits & (1 << back) != 0)
-            .map(|back| self.newest - back)
-            .filter(|day| Some(*day) != but && (1..=USUAL_DAYS).contains(&(today - day)))
-            .count();
-        Usual { days: days as u32 }
+        // Bit n is the day n days ago.
+        let age = today - self.newest;
+        let by = u32::try_from(age.unsigned_abs()).unwrap_or(u32::MAX);
+        let bits = u64::from(self.bits);
+        let ago = if age < 0 {
+            bits.checked_shr(by)
+        } else {
+            bits.checked_shl(by)
+        };
+        let mut ago = ago.unwrap_or(0) & COUNTED;
+        if let Some(day) = but.filter(|day| (1..=USUAL_DAYS).contains(&(today - day))) {
+            ago &= !(1 << (today - day));
+        }
+        Usual {
+            days: ago.count_ones(),
+        }
     }
 }
 
@@ -78,6 +90,10 @@ mod tests {
         assert_eq!(days.before(103, None).days, 3, "today does not count");
         assert_eq!(days.before(116, None).days, 2);
         assert_eq!(days.before(140, None).days, 0);
+        assert_eq!(days.before(900, None).days, 0);
+        assert_eq!(days.before(101, None).days, 1, "nor do days to come");
+        assert_eq!(days.before(20, None).days, 0);
+        assert_eq!(days.before(104, Some(101)).days, 3);
         days.add(500);
         assert_eq!(days.before(501, None).days, 1);
         assert_eq!(days.before(501, Some(500)).days, 0);

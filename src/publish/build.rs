@@ -289,7 +289,7 @@ impl Build<'_> {
         }
         if step.is_latest {
             self.built.headline = crate::render::pages::brief::headline(step.edition);
-            let is_root = self.published.latest.as_deref() == Some(step.taken.name.as_str());
+            let is_root = self.published.is_latest(&step.taken.name);
             self.stage_root(&pages, stands && is_root)?;
         }
         Ok(())

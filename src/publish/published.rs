@@ -5,22 +5,20 @@ use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The published site.
 pub(super) struct Published {
     out: PathBuf,
-    /// Each edition with the seal of the one before, by id.
-    editions: BTreeMap<String, (Listed, Option<Sha256Sum>)>,
+    /// The editions as they are listed, the oldest first.
+    editions: Vec<Listed>,
     /// The site's own files.
     pub(super) files: Vec<Entry>,
     /// Whether the site's manifest is there.
     has_manifest: bool,
     /// Names of the folders of editions.
     folders: BTreeSet<String>,
-    /// The edition that the site's own pages were made with.
-    pub(super) latest: Option<String>,
 }
 
 impl Published {
@@ -28,28 +26,31 @@ impl Published {
     /// what is there.
     pub(super) fn in_folder(out: &Path) -> Self {
         let folders = folders(out);
-        let (listed, files, has_manifest) = match SiteManifest::read(out) {
+        let in_order = |m: &SiteManifest| m.editions.is_sorted_by(|a, b| a.edition < b.edition);
+        let (listed, files, has_manifest) = match SiteManifest::read(out).filter(in_order) {
             Some(manifest) => (manifest.editions, manifest.files, true),
             None => (found(out, &folders), Vec::new(), false),
         };
-        let mut editions = BTreeMap::new();
-        let latest = listed.last().map(|l| l.edition.clone());
-        let mut previous = None;
-        for edition in listed {
-            let seal = edition.seal;
-            if folders.contains(&edition.edition) {
-                editions.insert(edition.edition.clone(), (edition, previous));
-            }
-            previous = Some(seal);
-        }
         Self {
             out: out.to_owned(),
-            editions,
+            editions: listed,
             files,
             has_manifest,
             folders,
-            latest: latest.filter(|_| has_manifest),
         }
+    }
+
+    /// The place in the list of an edition that is there.
+    fn place(&self, name: &str) -> Option<usize> {
+        let place = self
+            .editions
+            .binary_search_by(|e| e.edition.as_str().cmp(name));
+        place.ok().filter(|_| self.folders.contains(name))
+    }
+
+    /// Whether the site's own pages were made with an edition.
+    pub(super) fn is_latest(&self, name: &str) -> bool {
+        self.has_manifest && self.editions.last().is_some_and(|e| e.edition == name)
     }
 
     /// The manifest in an edition's folder.
@@ -60,7 +61,7 @@ impl Published {
     /// An edition as it is listed, when it was made from this history: a published edition
     /// does not change for anything else. Only the latest follows what is declared too.
     pub(super) fn standing(&self, site: &Site, taken: &Taken) -> Option<&Listed> {
-        let (listed, _) = self.editions.get(&taken.name)?;
+        let listed = &self.editions[self.place(&taken.name)?];
         let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
         let stands = listed.history == taken.chain
             && !(listed.trimmed && site.keeps_pages(taken))
@@ -75,8 +76,9 @@ impl Published {
         taken: &Taken,
         previous: Option<Sha256Sum>,
     ) -> Option<&Listed> {
-        let (_, before) = self.editions.get(&taken.name)?;
-        self.standing(site, taken).filter(|_| *before == previous)
+        let before = self.editions[..self.place(&taken.name)?].last();
+        let follows = before.map(|e| e.seal) == previous;
+        self.standing(site, taken).filter(|_| follows)
     }
 
     /// Whether every file of an edition has its size.
@@ -89,6 +91,10 @@ impl Published {
     pub(super) fn is_up_to_date(&self, site: &Site) -> bool {
         self.has_manifest
             && self.editions.len() == site.snapshots.len()
+            && self
+                .editions
+                .iter()
+                .all(|e| self.folders.contains(&e.edition))
             && have_sizes(&self.out, &self.files)
     }
 

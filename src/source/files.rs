@@ -95,7 +95,7 @@ pub fn digest(path: &Path) -> Result<Sha256Sum> {
 }
 
 /// What a file is on disk, without looking into it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     size: u64,
     /// Nanoseconds since 1970.

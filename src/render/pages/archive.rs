@@ -211,7 +211,7 @@ fn narratives(linker: &Linker<'_>, listings: &[Listing]) -> (Vec<NarrativeView>,
     // Open ones first, then by when they closed, the latest first.
     threads.sort_by_key(|t| {
         let closed = t.closure.as_ref().map(|c| std::cmp::Reverse(c.edition));
-        (closed, std::cmp::Reverse(t.opened), t.id.clone())
+        (closed, std::cmp::Reverse(t.opened), t.id.as_str())
     });
     let more = threads.len().saturating_sub(NARRATIVES);
     let now = edition.id().taken_at().as_second();
