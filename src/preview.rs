@@ -4,9 +4,10 @@
 //! tells its place in the chain of seals. All else is what a build into an empty folder
 //! would write, as long as nothing else was declared when earlier editions were judged.
 
+use crate::assess::signals::Weights;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::digest::Sha256Sum;
-use crate::model::EditionId;
+use crate::model::{Dispositions, EditionId};
 use crate::reading;
 use crate::relate::Edition;
 use crate::render::address::{EDITIONS, Month};
@@ -32,6 +33,8 @@ pub struct Preview {
 /// What the latest edition is judged from.
 struct Latest {
     given: Given<'static>,
+    dispositions: Dispositions,
+    weights: Weights,
     diagnostics: Vec<Diagnostic>,
     /// The snapshot as it was read: pages of sessions are made from it long after, when
     /// the file itself may be half written.
@@ -52,7 +55,7 @@ pub struct Next {
 pub enum Work {
     /// Only what pages are made with changed.
     Look,
-    /// The latest edition was read and judged, and this many before it.
+    /// The latest edition was judged, and this many before it.
     Editions(usize),
 }
 
@@ -61,7 +64,7 @@ impl Preview {
     /// preview that stood before goes on standing.
     pub fn load(
         root: &Path,
-        before: Option<&Self>,
+        before: Option<&Showing<'_>>,
         progress: &dyn Fn(EditionId, usize, usize),
     ) -> Result<Result<Next, Vec<Diagnostic>>> {
         let store = Store::write(root);
@@ -77,7 +80,10 @@ impl Preview {
             return Ok(Err(vec![nothing_to_show(&site)]));
         }
         let next = match before.filter(|b| b.stands_for(&site)) {
-            Some(before) => Ok((None, before.earlier.clone(), Work::Look)),
+            Some(before) if before.latest.stands_in(&site) => {
+                Ok((None, before.earlier.clone(), Work::Look))
+            }
+            Some(before) => Ok((None, before.earlier.clone(), Work::Editions(0))),
             None => read(&site, before, progress)?,
         };
         // Nobody else is kept from the store while somebody looks at pages.
@@ -92,28 +98,59 @@ impl Preview {
 
     /// The preview after a change.
     pub fn after(before: Option<Self>, next: Next) -> Option<Self> {
+        let mut latest = next.latest.or(before.map(|b| b.latest))?;
+        latest.dispositions.clone_from(&next.site.dispositions);
+        latest.weights.clone_from(&next.site.weights);
         Some(Self {
             site: next.site,
-            latest: next.latest.or(before.map(|b| b.latest))?,
+            latest,
             earlier: next.earlier,
         })
     }
 
-    /// Whether its latest edition is judged from the same as a site's would be.
-    fn stands_for(&self, site: &Site) -> bool {
-        let latest = |site: &Site| site.snapshots.last().map(|t| (t.chain, t.label.clone()));
-        latest(&self.site) == latest(site) && self.site.inventory_digest == site.inventory_digest
+    /// Judges the latest edition, and has it shown.
+    pub fn judge<R>(&mut self, show: impl FnOnce(&mut Judged<'_>) -> R) -> R {
+        let edition = self.latest.edition();
+        show(&mut Judged {
+            edition: &edition,
+            latest: &self.latest,
+            site: &mut self.site,
+            earlier: &mut self.earlier,
+        })
+    }
+}
+
+impl Latest {
+    fn edition(&self) -> Edition<'_> {
+        self.given.edition(&self.dispositions, &self.weights)
     }
 
-    /// Shows it.
+    /// Whether it would be judged the same in another state of the site.
+    fn stands_in(&self, site: &Site) -> bool {
+        self.dispositions == site.dispositions && self.weights == site.weights
+    }
+}
+
+/// A preview whose latest edition is judged. To judge it costs much more than to show it in
+/// other words, so that happens only when it is judged by something else.
+pub struct Judged<'a> {
+    edition: &'a Edition<'a>,
+    latest: &'a Latest,
+    site: &'a mut Site,
+    earlier: &'a mut Listings,
+}
+
+impl Judged<'_> {
+    /// Shows it as the site is now.
     pub fn show<R>(&self, look: impl FnOnce(&Showing<'_>) -> R) -> R {
-        let edition = self.latest.given.edition(&self.site);
         let text = self.site.text();
-        let pages = EditionSite::new(&edition, &text, self.provenance());
+        let pages = EditionSite::new(self.edition, &text, provenance(self.site));
         let known = self.earlier.iter().map(|(_, listing)| listing.clone());
         let listings = known.chain([pages.listing()]).collect();
         look(&Showing {
-            preview: self,
+            site: self.site,
+            latest: self.latest,
+            earlier: self.earlier,
             text: &text,
             pages,
             listings,
@@ -121,11 +158,22 @@ impl Preview {
         })
     }
 
-    fn provenance(&self) -> Provenance {
-        Provenance {
-            inventory: self.site.inventory_digest,
-            ..Provenance::default()
+    /// Takes a change that leaves the latest edition as it is judged; any other one comes
+    /// back.
+    pub fn take(&mut self, next: Next) -> Option<Next> {
+        if next.latest.is_some() || !self.latest.stands_in(&next.site) {
+            return Some(next);
         }
+        *self.site = next.site;
+        *self.earlier = next.earlier;
+        None
+    }
+}
+
+fn provenance(site: &Site) -> Provenance {
+    Provenance {
+        inventory: site.inventory_digest,
+        ..Provenance::default()
     }
 }
 
@@ -135,7 +183,7 @@ type Read = (Option<Latest>, Listings, Work);
 
 fn read(
     site: &Site,
-    before: Option<&Preview>,
+    before: Option<&Showing<'_>>,
     progress: &dyn Fn(EditionId, usize, usize),
 ) -> Result<Result<Read, Vec<Diagnostic>>> {
     let count = site.snapshots.len();
@@ -144,7 +192,7 @@ fn read(
     // The state before the latest edition may still be at hand.
     let at_hand = before.filter(|b| {
         let chain_before = |site: &Site| site.snapshots.iter().rev().nth(1).map(|t| t.chain);
-        chain_before(&b.site) == chain_before(site) && earlier.len() == latest
+        chain_before(b.site) == chain_before(site) && earlier.len() == latest
     });
     let new = latest - earlier.len();
     let mut walked = match at_hand {
@@ -182,6 +230,8 @@ fn read(
     }
     let latest = Latest {
         given,
+        dispositions: site.dispositions.clone(),
+        weights: site.weights.clone(),
         diagnostics,
         _snapshot: snapshot,
     };
@@ -189,7 +239,7 @@ fn read(
 }
 
 /// What is known of the editions before the latest, as far as their history is the same.
-fn known(site: &Site, before: Option<&Preview>) -> Listings {
+fn known(site: &Site, before: Option<&Showing<'_>>) -> Listings {
     let of = |listings: Listings| -> Listings {
         let earlier = &site.snapshots[..site.snapshots.len() - 1];
         let same = |((chain, _), taken): &((Sha256Sum, Listing), &Taken)| *chain == taken.chain;
@@ -213,7 +263,9 @@ fn nothing_to_show(site: &Site) -> Diagnostic {
 
 /// A preview while it is looked at.
 pub struct Showing<'a> {
-    preview: &'a Preview,
+    site: &'a Site,
+    latest: &'a Latest,
+    earlier: &'a Listings,
     text: &'a SiteText<'a>,
     pages: EditionSite<'a>,
     listings: Vec<Listing>,
@@ -222,6 +274,13 @@ pub struct Showing<'a> {
 }
 
 impl Showing<'_> {
+    /// Whether its latest edition is judged from the same as a site's would be, but for what
+    /// people decided and weighed.
+    fn stands_for(&self, site: &Site) -> bool {
+        let latest = |site: &Site| site.snapshots.last().map(|t| (t.chain, t.label.clone()));
+        latest(self.site) == latest(site) && self.site.inventory_digest == site.inventory_digest
+    }
+
     /// The latest edition.
     pub fn edition(&self) -> &Edition<'_> {
         self.pages.edition
@@ -234,10 +293,9 @@ impl Showing<'_> {
 
     /// Everything worth telling about it.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let site = &self.preview.site;
-        let mut all = self.preview.latest.diagnostics.clone();
-        all.extend(site.about_nothing(self.edition()));
-        all.extend(site.expired());
+        let mut all = self.latest.diagnostics.clone();
+        all.extend(self.site.about_nothing(self.edition()));
+        all.extend(self.site.expired());
         all
     }
 
@@ -272,12 +330,12 @@ impl Showing<'_> {
     }
 
     fn in_edition(&self, edition: &str, path: &str) -> Result<Option<Vec<u8>>> {
-        let site = &self.preview.site;
+        let site = self.site;
         let Some(place) = site.snapshots.iter().position(|t| t.name == edition) else {
             return Ok(None);
         };
         if place + 1 == site.snapshots.len() {
-            return leaf(&self.pages, &self.preview.latest.given, path);
+            return leaf(&self.pages, &self.latest.given, path);
         }
         let mut older = self.older.borrow_mut();
         if older.as_ref().is_none_or(|(at, _)| *at != place) {
@@ -291,8 +349,8 @@ impl Showing<'_> {
         if !keeps_pages && !trimmed::is_kept(path) {
             return Ok(None);
         }
-        let edition = given.edition(site);
-        let pages = EditionSite::new(&edition, self.text, self.preview.provenance());
+        let edition = given.edition(&site.dispositions, &site.weights);
+        let pages = EditionSite::new(&edition, self.text, provenance(self.site));
         let page = leaf(&pages, given, path)?;
         Ok(page.map(|bytes| {
             if keeps_pages {
@@ -303,10 +361,10 @@ impl Showing<'_> {
         }))
     }
 
-    /// Tries a new theme before it takes the place of the one that is shown: a template may
-    /// be well formed and still fail where it is used.
+    /// Tries new templates before they take the place of those that are shown: one may be
+    /// well formed and still fail where it is used.
     pub fn can_be_shown_with(&self, next: Next) -> Result<Next, Vec<Diagnostic>> {
-        if next.site.theme.digest == self.text.theme.digest {
+        if next.site.theme.templates_digest == self.text.theme.templates_digest {
             return Ok(next);
         }
         let mistakes = self.mistakes_of(&next.site);
@@ -319,12 +377,12 @@ impl Showing<'_> {
 
     /// What is wrong with the theme that is shown.
     pub fn mistakes(&self) -> Vec<Diagnostic> {
-        self.mistakes_of(&self.preview.site)
+        self.mistakes_of(self.site)
     }
 
     fn mistakes_of(&self, site: &Site) -> Vec<Diagnostic> {
         let text = site.text();
-        let pages = EditionSite::new(self.edition(), &text, self.preview.provenance());
+        let pages = EditionSite::new(self.edition(), &text, provenance(self.site));
         let theme = format!("themes/{}", site.config.theme);
         let unknown = |e| Diagnostic::error(&theme, format!("{e:#}"), "");
         let tried = self.try_each_kind(&pages);
@@ -343,7 +401,7 @@ impl Showing<'_> {
         let entity = leaves.find(|l| matches!(l, Leaf::Entity(_)));
         let session = session.map(|index| Leaf::Session(index, 1));
         for kind in [Some(Leaf::Changes), session, entity].into_iter().flatten() {
-            leaf(pages, &self.preview.latest.given, &pages.path(kind))?;
+            leaf(pages, &self.latest.given, &pages.path(kind))?;
         }
         Ok(())
     }

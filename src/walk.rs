@@ -1,9 +1,10 @@
 //! The walk over a site's editions, from the oldest to the newest.
 
+use crate::assess::signals::Weights;
 use crate::assess::{Declared, sighting};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::Baseline;
-use crate::model::{Disposition, Inventory};
+use crate::model::{Disposition, Dispositions, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
 use crate::site::{LISTINGS, PREVIEWED, STAMPS, Site, Taken};
@@ -56,15 +57,24 @@ impl Given<'_> {
     }
 
     /// The edition, which can be judged again and again.
-    pub fn edition<'a>(&'a self, site: &'a Site) -> Edition<'a> {
-        self.judged(site, self.before.chronicle.clone())
+    pub fn edition<'a>(
+        &'a self,
+        dispositions: &'a Dispositions,
+        weights: &'a Weights,
+    ) -> Edition<'a> {
+        self.judged(dispositions, weights, self.before.chronicle.clone())
     }
 
-    fn judged<'a>(&'a self, site: &'a Site, chronicle: Chronicle) -> Edition<'a> {
+    fn judged<'a>(
+        &'a self,
+        dispositions: &'a Dispositions,
+        weights: &'a Weights,
+        chronicle: Chronicle,
+    ) -> Edition<'a> {
         let declared = Declared {
             inventory: &self.inventory,
-            dispositions: &site.dispositions,
-            weights: &site.weights,
+            dispositions,
+            weights,
         };
         Edition::new(&self.reading, declared, &self.before.baseline, chronicle)
     }
@@ -149,7 +159,7 @@ impl Site {
                 store::bytes(&given.before)?
             };
             let chronicle = std::mem::take(&mut given.before.chronicle);
-            let edition = given.judged(self, chronicle);
+            let edition = given.judged(&self.dispositions, &self.weights, chronicle);
             if place >= places.start {
                 each(Step {
                     place,

@@ -3,6 +3,7 @@
 
 use super::html;
 use crate::diagnostic::Diagnostic;
+use crate::digest::Sha256Sum;
 use crate::source::files;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,8 @@ pub struct Theme {
     labels: BTreeMap<String, String>,
     /// Digest of every file, part of an edition's inputs.
     pub digest: String,
+    /// Digest of its templates alone: whether a page can be made depends on no asset.
+    pub templates_digest: Sha256Sum,
 }
 
 impl Theme {
@@ -46,16 +49,14 @@ impl Theme {
     }
 
     fn build(all: &BTreeMap<String, (String, Vec<u8>)>) -> Result<Self, Diagnostic> {
-        let mut hasher = Sha256::new();
+        let (mut hasher, mut of_templates) = (Sha256::new(), Sha256::new());
         let mut templates = Vec::new();
         let mut assets = BTreeMap::new();
         let mut labels = BTreeMap::new();
         for (name, (label, bytes)) in all {
-            hasher.update((name.len() as u64).to_le_bytes());
-            hasher.update(name);
-            hasher.update((bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
+            add(&mut hasher, name, bytes);
             if let Some(template) = name.strip_prefix("templates/") {
+                add(&mut of_templates, name, bytes);
                 labels.insert(template.to_owned(), label.clone());
                 let text = std::str::from_utf8(bytes).map_err(|_| {
                     Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8")
@@ -74,6 +75,7 @@ impl Theme {
             assets,
             labels,
             digest,
+            templates_digest: Sha256Sum::so_far(&of_templates),
         })
     }
 
@@ -106,6 +108,14 @@ impl Theme {
         self.assets
             .values()
             .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+    }
+}
+
+/// Adds a file to a digest, so that no other names and bytes make the same one.
+fn add(hasher: &mut Sha256, name: &str, bytes: &[u8]) {
+    for part in [name.as_bytes(), bytes] {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
     }
 }
 

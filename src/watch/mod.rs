@@ -11,7 +11,7 @@ pub use mistake::Mistake;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::EditionId;
-use crate::preview::{Next, Preview, Showing, Work};
+use crate::preview::{Judged, Next, Preview, Showing, Work};
 use crate::render::pages::brief;
 use crate::serve::{self, Answer, Page, Question, Status};
 use crate::source::config::{self, Config};
@@ -155,9 +155,14 @@ struct Watch<'a> {
     assets: VecDeque<(String, Page)>,
 }
 
-/// A change that could be made, and what it took so far.
+/// A change that could be made.
 struct Changed {
     next: Next,
+    cause: Cause,
+}
+
+/// The inputs that made a state another one, and when that was noticed.
+struct Cause {
     inputs: Vec<String>,
     begun: Instant,
 }
@@ -165,46 +170,53 @@ struct Changed {
 impl Watch<'_> {
     fn until_the_end(&mut self) -> Result<()> {
         let mut preview = None;
-        let mut generations = 0;
-        let begun = Instant::now();
+        let cause = Cause {
+            inputs: Vec::new(),
+            begun: Instant::now(),
+        };
         let mut change = match self.load(None) {
-            Ok(next) => Some(Changed {
-                next,
-                inputs: Vec::new(),
-                begun,
-            }),
+            Ok(next) => Some(Changed { next, cause }),
             Err(mistakes) => {
                 self.show_mistakes(&mistakes);
                 self.wait(None)?
             }
         };
-        while let Some(Changed {
-            next,
-            inputs,
-            begun,
-        }) = change
-        {
+        while let Some(Changed { next, cause }) = change {
             let work = next.work;
             preview = Preview::after(preview.take(), next);
-            change = match &preview {
-                Some(preview) => preview.show(|showing| {
-                    self.shown(showing, inputs, work, begun);
-                    if generations == 0 {
-                        // There is no earlier state: what can be made of this one is shown.
-                        self.show_mistakes(&showing.mistakes());
-                    }
-                    generations += 1;
-                    self.wait(Some((preview, showing)))
-                })?,
+            change = match &mut preview {
+                Some(preview) => preview.judge(|judged| self.show(judged, work, cause))?,
                 None => self.wait(None)?,
             };
         }
         Ok(())
     }
 
+    /// Shows an edition until there is a change for which it has to be judged anew, or the end.
+    fn show(
+        &mut self,
+        judged: &mut Judged<'_>,
+        mut work: Work,
+        mut cause: Cause,
+    ) -> Result<Option<Changed>> {
+        loop {
+            let change = judged.show(|showing| {
+                self.shown(showing, work, cause);
+                self.wait(Some(showing))
+            })?;
+            let Some(change) = change else {
+                return Ok(None);
+            };
+            (work, cause) = (change.next.work, change.cause);
+            if let Some(next) = judged.take(change.next) {
+                return Ok(Some(Changed { next, cause }));
+            }
+        }
+    }
+
     /// Loads the site as it is now. A fault of the world (a file that goes while it is read)
     /// ends nothing: it is a mistake until the next look.
-    fn load(&self, before: Option<&Preview>) -> Result<Next, Vec<Diagnostic>> {
+    fn load(&self, before: Option<&Showing<'_>>) -> Result<Next, Vec<Diagnostic>> {
         Preview::load(self.root, before, self.progress).unwrap_or_else(|error| {
             let mend = "check that the files of the site can be read";
             Err(vec![Diagnostic::error("site", format!("{error:#}"), mend)])
@@ -212,7 +224,8 @@ impl Watch<'_> {
     }
 
     /// Pages are of a new state from now on.
-    fn shown(&mut self, showing: &Showing<'_>, changed: Vec<String>, work: Work, begun: Instant) {
+    fn shown(&mut self, showing: &Showing<'_>, work: Work, cause: Cause) {
+        let is_first = self.status.borrow().generation == 0;
         self.mistakes.clear();
         let assets: BTreeMap<&str, &str> = showing.assets().map(|(to, of)| (of, to)).collect();
         for path in assets
@@ -235,15 +248,19 @@ impl Watch<'_> {
             status.assets = json(&assets).into();
         });
         (self.tell)(&Told::Shown(Shown {
-            changed,
+            changed: cause.inputs,
             work,
             headline: brief::headline(showing.edition()),
             editions: showing.editions(),
-            took: begun.elapsed(),
+            took: cause.begun.elapsed(),
             diagnostics: showing.diagnostics(),
         }));
         if let Some(publish) = self.publish {
             publish();
+        }
+        if is_first {
+            // There is no earlier state: what can be made of this one is shown.
+            self.show_mistakes(&showing.mistakes());
         }
     }
 
@@ -260,7 +277,7 @@ impl Watch<'_> {
     }
 
     /// Answers until there is a change that can be made, or the end.
-    fn wait(&mut self, showing: Option<(&Preview, &Showing<'_>)>) -> Result<Option<Changed>> {
+    fn wait(&mut self, showing: Option<&Showing<'_>>) -> Result<Option<Changed>> {
         let mut pages = VecDeque::new();
         // When the first nudge came that was not looked after yet.
         let mut nudged: Option<Instant> = None;
@@ -275,7 +292,7 @@ impl Watch<'_> {
                 Some(Message::Nudged) => nudged = nudged.or_else(|| Some(Instant::now())),
                 Some(Message::Asked(question)) => {
                     let answer = match showing {
-                        Some((_, showing)) => {
+                        Some(showing) => {
                             match self.assets.iter().find(|(at, _)| *at == question.path) {
                                 Some((_, asset)) => Answer::Page(asset.clone()),
                                 None => answer(showing, &question.path, &mut pages),
@@ -298,9 +315,9 @@ impl Watch<'_> {
                         continue;
                     }
                     changed.extend(names);
-                    let next = self.load(showing.map(|(preview, _)| preview));
+                    let next = self.load(showing);
                     let next = next.and_then(|next| match showing {
-                        Some((_, showing)) => showing.can_be_shown_with(next),
+                        Some(showing) => showing.can_be_shown_with(next),
                         None => Ok(next),
                     });
                     match next {
@@ -311,11 +328,9 @@ impl Watch<'_> {
                             doubted = Some((met, mistakes));
                         }
                         Ok(next) => {
-                            return Ok(Some(Changed {
-                                next,
-                                inputs: changed.into_iter().collect(),
-                                begun,
-                            }));
+                            let inputs = changed.into_iter().collect();
+                            let cause = Cause { inputs, begun };
+                            return Ok(Some(Changed { next, cause }));
                         }
                     }
                 }

@@ -84,6 +84,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "preview",
         &[
+            "assess::signals",
             "diagnostic",
             "digest",
             "model",

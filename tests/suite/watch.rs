@@ -118,6 +118,30 @@ fn what_is_served_is_what_a_build_writes() {
 }
 
 #[test]
+fn what_people_weigh_and_decide_is_judged_at_once() {
+    let (site, watching) = watched();
+    let queue = || without_script(&watching.get("/queue.html").text());
+    let is_as_built = || assert_eq!(queue().into_bytes(), built(&site)["queue.html"]);
+    let mut before = queue();
+    let decision = "+++\nabout = \"key:k-9\"\nverdict = \"accepted\"\nauthor = \"ann\"\n\
+        decided = 2026-11-01\nexpires = 2026-12-31\n+++\nWe know.\n";
+    for (path, text) in [
+        ("daybrief.toml", "[weights]\nnew-destination = 1\n"),
+        ("content/dispositions/known.md", decision),
+    ] {
+        site.write(path, text);
+        watching.says(&format!("{path} changed: latest edition judged anew"));
+        assert_ne!(queue(), before, "{path}");
+        is_as_built();
+        before = queue();
+        // Words alone leave it as it is judged.
+        site.write("content/method.md", format!("{OWN}{path}"));
+        watching.says("content/method.md changed: pages made anew");
+        is_as_built();
+    }
+}
+
+#[test]
 fn a_page_that_changed_loads_again_and_others_do_not() {
     let site = site();
     let watching = serve(&site);
