@@ -361,10 +361,11 @@ impl Showing<'_> {
         }))
     }
 
-    /// Tries new templates before they take the place of those that are shown: one may be
-    /// well formed and still fail where it is used.
-    pub fn can_be_shown_with(&self, next: Next) -> Result<Next, Vec<Diagnostic>> {
-        if next.site.theme.templates_digest == self.text.theme.templates_digest {
+    /// Tries templates before they take the place of those that are shown: one may be well
+    /// formed and still fail where it is used. Those that were tried are not tried again.
+    pub fn can_be_shown_with(&self, next: Next, were_tried: bool) -> Result<Next, Vec<Diagnostic>> {
+        let theme = &next.site.theme;
+        if were_tried && theme.templates_digest == self.text.theme.templates_digest {
             return Ok(next);
         }
         let mistakes = self.mistakes_of(&next.site);

@@ -5,7 +5,7 @@ use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::render::address::{EDITIONS, Month, edition_folder};
 use crate::site::{Site, Taken};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The published site.
@@ -13,6 +13,8 @@ pub(super) struct Published {
     out: PathBuf,
     /// The editions as they are listed, the oldest first.
     editions: Vec<Listed>,
+    /// The place in the list of each that is there, by id.
+    places: HashMap<String, usize>,
     /// The site's own files.
     pub(super) files: Vec<Entry>,
     /// Whether the site's manifest is there.
@@ -26,26 +28,20 @@ impl Published {
     /// what is there.
     pub(super) fn in_folder(out: &Path) -> Self {
         let folders = folders(out);
-        let in_order = |m: &SiteManifest| m.editions.is_sorted_by(|a, b| a.edition < b.edition);
-        let (listed, files, has_manifest) = match SiteManifest::read(out).filter(in_order) {
+        let (editions, files, has_manifest) = match SiteManifest::read(out) {
             Some(manifest) => (manifest.editions, manifest.files, true),
             None => (found(out, &folders), Vec::new(), false),
         };
+        let places = editions.iter().enumerate();
+        let places = places.filter(|(_, e)| folders.contains(&e.edition));
         Self {
             out: out.to_owned(),
-            editions: listed,
+            places: places.map(|(at, e)| (e.edition.clone(), at)).collect(),
+            editions,
             files,
             has_manifest,
             folders,
         }
-    }
-
-    /// The place in the list of an edition that is there.
-    fn place(&self, name: &str) -> Option<usize> {
-        let place = self
-            .editions
-            .binary_search_by(|e| e.edition.as_str().cmp(name));
-        place.ok().filter(|_| self.folders.contains(name))
     }
 
     /// Whether the site's own pages were made with an edition.
@@ -61,7 +57,7 @@ impl Published {
     /// An edition as it is listed, when it was made from this history: a published edition
     /// does not change for anything else. Only the latest follows what is declared too.
     pub(super) fn standing(&self, site: &Site, taken: &Taken) -> Option<&Listed> {
-        let listed = &self.editions[self.place(&taken.name)?];
+        let listed = &self.editions[*self.places.get(&taken.name)?];
         let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
         let stands = listed.history == taken.chain
             && !(listed.trimmed && site.keeps_pages(taken))
@@ -76,7 +72,7 @@ impl Published {
         taken: &Taken,
         previous: Option<Sha256Sum>,
     ) -> Option<&Listed> {
-        let before = self.editions[..self.place(&taken.name)?].last();
+        let before = self.editions[..*self.places.get(&taken.name)?].last();
         let follows = before.map(|e| e.seal) == previous;
         self.standing(site, taken).filter(|_| follows)
     }
@@ -106,7 +102,7 @@ impl Published {
 
     /// Whether editions are there, but nothing that lists the site's own pages.
     pub(super) fn has_lost_its_manifest(&self) -> bool {
-        !self.has_manifest && !self.editions.is_empty()
+        !self.has_manifest && !self.places.is_empty()
     }
 
     /// Months of the archive of which the page is there.
@@ -153,7 +149,7 @@ fn found(out: &Path, folders: &BTreeSet<String>) -> Vec<Listed> {
         .iter()
         .filter_map(|name| EditionManifest::read(&out.join(EDITIONS).join(name)))
         .collect();
-    manifests.sort_by(|a, b| a.edition.cmp(&b.edition));
+    manifests.sort_by_key(|m| m.listing.id);
     let mut listed = Vec::new();
     let mut previous = None;
     for manifest in manifests {

@@ -89,7 +89,7 @@
     if (!own || olds.length !== news.length) return location.reload();
     own.remove();
     olds.forEach((old, i) => {
-      if (old.getAttribute("href") !== news[i].getAttribute("href")) takePlaceOf(old, document.adoptNode(news[i]));
+      if (old.getAttribute("href") !== news[i].getAttribute("href")) takePlaceOf(old, document.importNode(news[i]));
     });
     document.title = fresh.title;
     const scripts = [...fresh.querySelectorAll("script[src]")].map((script) => script.getAttribute("src"));

@@ -124,6 +124,7 @@ pub fn run(options: Options<'_>, started: impl FnOnce(End)) -> Result<()> {
         inputs: Inputs::default(),
         config,
         mistakes: Vec::new(),
+        are_sound: true,
         assets: VecDeque::new(),
     };
     // In this order: what changes from here on is told.
@@ -151,6 +152,8 @@ struct Watch<'a> {
     config: Config,
     /// Those that are shown now.
     mistakes: Vec<Mistake>,
+    /// Whether the templates that are shown make every kind of page.
+    are_sound: bool,
     /// Assets of the last states: a page that was sent may still ask for those of its own.
     assets: VecDeque<(String, Page)>,
 }
@@ -258,10 +261,13 @@ impl Watch<'_> {
         if let Some(publish) = self.publish {
             publish();
         }
+        let mut mistakes = Vec::new();
         if is_first {
             // There is no earlier state: what can be made of this one is shown.
-            self.show_mistakes(&showing.mistakes());
+            mistakes = showing.mistakes();
         }
+        self.are_sound = mistakes.is_empty();
+        self.show_mistakes(&mistakes);
     }
 
     fn show_mistakes(&mut self, mistakes: &[Diagnostic]) {
@@ -317,7 +323,7 @@ impl Watch<'_> {
                     changed.extend(names);
                     let next = self.load(showing);
                     let next = next.and_then(|next| match showing {
-                        Some(showing) => showing.can_be_shown_with(next),
+                        Some(showing) => showing.can_be_shown_with(next, self.are_sound),
                         None => Ok(next),
                     });
                     match next {

@@ -329,6 +329,39 @@ fn a_link_in_the_output_leads_nowhere() {
 }
 
 #[test]
+fn two_snapshots_of_one_minute() {
+    let site = site();
+    // As text the ids are the other way round.
+    for (name, at, id) in [("a", "06:00:00", "s-1"), ("b", "06:00:09", "s-2")] {
+        let session = stranger(id, 2, "k-1", "drop.site.io");
+        let head = format!(
+            r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-03T{at}Z"}}"#
+        );
+        site.write(
+            &format!("data/snapshots/{name}.jsonl"),
+            format!("{head}\n{session}\n"),
+        );
+    }
+    let site = site.build();
+    let whole = site.published();
+    for mended in ["public/manifest.json", "public/index.html"] {
+        site.remove(mended);
+        build(&site);
+        assert_same(&site.published(), &whole);
+    }
+    site.write("content/method.md", "+++\ntitle = \"Method\"\n+++\nOurs\n");
+    build(&site);
+    assert!(
+        !site
+            .read("public/editions/2026-11-03T0600Z/index.html")
+            .contains("evised")
+    );
+    add(&site, 3);
+    build(&site);
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
 fn pages_changed_by_hand() {
     let site = built(1..=2);
     let whole = site.published();

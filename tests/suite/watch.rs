@@ -377,6 +377,19 @@ fn a_template_that_fails_where_it_is_used_is_told_at_the_start() {
     );
     let watching = serve(&site);
     watching.says("themes/default/templates/month.html:1");
+    watching.says("until it is mended");
+    // Nothing else mends it.
+    site.write("themes/default/assets/style.css", "body { color: red }");
+    site.write("content/method.md", OWN);
+    assert_eq!(watching.next_line(Duration::from_secs(2)), None);
+    site.remove("themes/default/templates/month.html");
+    watching.says("changed: pages made anew");
+    assert!(
+        watching
+            .get("/method.html")
+            .text()
+            .contains("Our own words")
+    );
 }
 
 #[test]

@@ -190,7 +190,9 @@ impl Events {
     /// Waits for the next event: its name and its data.
     pub(crate) fn next(&mut self) -> (String, String) {
         let mut name = String::new();
-        loop {
+        // A stream that has nothing to say still says that it is there.
+        let begun = Instant::now();
+        while begun.elapsed() < LONG {
             let mut line = String::new();
             assert!(self.lines.read_line(&mut line).unwrap() > 0, "the end");
             let line = line.trim_end();
@@ -200,5 +202,6 @@ impl Events {
                 return (name, data.to_owned());
             }
         }
+        panic!("no event came");
     }
 }
