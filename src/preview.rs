@@ -44,8 +44,7 @@ struct Latest {
 /// What a change makes of a preview. What it leaves out stays as it is.
 pub struct Next {
     site: Site,
-    latest: Option<Latest>,
-    earlier: Listings,
+    read: Option<(Latest, Listings)>,
     /// What had to be done for it.
     pub work: Work,
 }
@@ -80,51 +79,54 @@ impl Preview {
             return Ok(Err(vec![nothing_to_show(&site)]));
         }
         let next = match before.filter(|b| b.stands_for(&site)) {
-            Some(before) if before.latest.stands_in(&site) => {
-                Ok((None, before.earlier.clone(), Work::Look))
-            }
-            Some(before) => Ok((None, before.earlier.clone(), Work::Editions(0))),
-            None => read(&site, before, progress)?,
+            Some(before) if before.latest.stands_in(&site) => Ok((None, Work::Look)),
+            Some(_) => Ok((None, Work::Editions(0))),
+            None => read(&site, before, progress)?.map(|(read, work)| (Some(read), work)),
         };
         // Nobody else is kept from the store while somebody looks at pages.
         site.store = Store::nothing();
-        Ok(next.map(|(latest, earlier, work)| Next {
-            site,
-            latest,
-            earlier,
-            work,
-        }))
+        Ok(next.map(|(read, work)| Next { site, read, work }))
     }
 
     /// The preview after a change.
     pub fn after(before: Option<Self>, next: Next) -> Option<Self> {
-        let mut latest = next.latest.or(before.map(|b| b.latest))?;
-        latest.dispositions.clone_from(&next.site.dispositions);
-        latest.weights.clone_from(&next.site.weights);
+        let (latest, earlier) = if let Some(read) = next.read {
+            read
+        } else {
+            let before = before?;
+            let latest = Latest {
+                dispositions: next.site.dispositions.clone(),
+                weights: next.site.weights.clone(),
+                ..before.latest
+            };
+            (latest, before.earlier)
+        };
         Some(Self {
             site: next.site,
             latest,
-            earlier: next.earlier,
+            earlier,
         })
     }
 
     /// Judges the latest edition, and has it shown.
     pub fn judge<R>(&mut self, show: impl FnOnce(&mut Judged<'_>) -> R) -> R {
-        let edition = self.latest.edition();
+        let Latest {
+            given,
+            dispositions,
+            weights,
+            ..
+        } = &self.latest;
+        let edition = given.edition(dispositions, weights);
         show(&mut Judged {
             edition: &edition,
             latest: &self.latest,
             site: &mut self.site,
-            earlier: &mut self.earlier,
+            earlier: &self.earlier,
         })
     }
 }
 
 impl Latest {
-    fn edition(&self) -> Edition<'_> {
-        self.given.edition(&self.dispositions, &self.weights)
-    }
-
     /// Whether it would be judged the same in another state of the site.
     fn stands_in(&self, site: &Site) -> bool {
         self.dispositions == site.dispositions && self.weights == site.weights
@@ -137,7 +139,7 @@ pub struct Judged<'a> {
     edition: &'a Edition<'a>,
     latest: &'a Latest,
     site: &'a mut Site,
-    earlier: &'a mut Listings,
+    earlier: &'a Listings,
 }
 
 impl Judged<'_> {
@@ -161,11 +163,10 @@ impl Judged<'_> {
     /// Takes a change that leaves the latest edition as it is judged; any other one comes
     /// back.
     pub fn take(&mut self, next: Next) -> Option<Next> {
-        if next.latest.is_some() || !self.latest.stands_in(&next.site) {
+        if next.work != Work::Look {
             return Some(next);
         }
         *self.site = next.site;
-        *self.earlier = next.earlier;
         None
     }
 }
@@ -177,9 +178,9 @@ fn provenance(site: &Site) -> Provenance {
     }
 }
 
-/// What reading a site comes to: what its latest edition is judged from, when that is new,
-/// and what the archive lists of those before.
-type Read = (Option<Latest>, Listings, Work);
+/// What reading a site comes to: what its latest edition is judged from, what the archive
+/// lists of those before, and what had to be done for it.
+type Read = ((Latest, Listings), Work);
 
 fn read(
     site: &Site,
@@ -235,7 +236,7 @@ fn read(
         diagnostics,
         _snapshot: snapshot,
     };
-    Ok(Ok((Some(latest), earlier, Work::Editions(new))))
+    Ok(Ok(((latest, earlier), Work::Editions(new))))
 }
 
 /// What is known of the editions before the latest, as far as their history is the same.

@@ -4,7 +4,7 @@
 //! what each file is: whoever is to notice any change of any of them cannot cost less.
 
 use crate::sessions;
-use crate::{Cost, PROGRAM, run};
+use crate::{Cost, PROGRAM, files_below, run};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -93,9 +93,7 @@ fn start_and_look(snapshots: &Path) -> Cost {
 
 /// Asks what each file below a folder is.
 pub(crate) fn look(folder: &Path) {
-    let sizes = walkdir::WalkDir::new(folder).into_iter().flatten();
-    let all: u64 = sizes.flat_map(|e| e.metadata()).map(|m| m.len()).sum();
-    assert!(all > 0, "there is something to look at");
+    assert!(!files_below(folder).is_empty(), "there are snapshots");
 }
 
 fn cpu(cost: Cost) -> f64 {

@@ -261,11 +261,12 @@ impl Watch<'_> {
         if let Some(publish) = self.publish {
             publish();
         }
-        let mut mistakes = Vec::new();
-        if is_first {
+        let mistakes = if is_first {
             // There is no earlier state: what can be made of this one is shown.
-            mistakes = showing.mistakes();
-        }
+            showing.mistakes()
+        } else {
+            Vec::new()
+        };
         self.are_sound = mistakes.is_empty();
         self.show_mistakes(&mistakes);
     }
