@@ -4,7 +4,7 @@ use super::arguments;
 use super::report::Report;
 use super::{Outcome, print};
 use crate::assess::Declared;
-use crate::model::{EditionId, Text};
+use crate::model::EditionId;
 use crate::relate::{Account, Changes, Turn, compare};
 use crate::render::pages::changes::{comparison_cautions, numbers, parts_words, summary};
 use crate::render::plain::{printable, sentence};
@@ -19,7 +19,7 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     };
     let ids: Vec<EditionId> = site.snapshots.iter().map(|t| t.id).collect();
     let (from, to) = chosen(&ids, args)?;
-    let mut ever: BTreeSet<Text> = BTreeSet::new();
+    let mut ever: BTreeSet<u64> = BTreeSet::new();
     let (mut before, mut now) = (None, None);
     let first = ids.iter().position(|id| *id == from).unwrap_or(0);
     let walked = site.walk(first, |step| {
@@ -27,13 +27,13 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
         let id = step.edition.id();
         if id == from {
             before = Some(account.clone());
-            ever.extend(step.edition.stories_before().iter().cloned());
+            ever.extend(step.edition.stories_before());
         }
         if id == to {
             now = Some(account.clone());
         }
         if id < to {
-            ever.extend(account.leads.iter().map(|l| l.story.clone()));
+            ever.extend(account.stories());
         }
         Ok(())
     })?;

@@ -6,6 +6,7 @@ use super::narrative::{NarrativeKind, Subject, Thread};
 use crate::assess::score::{Circumstances, Input};
 use crate::assess::signals::{Hit, SignalId};
 use crate::assess::{Assessment, inputs};
+use crate::history::fingerprint;
 use crate::model::{EditionId, Entity, EntityKind, Money, Sentence, Status, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,11 @@ pub struct Account {
 }
 
 impl Account {
+    /// Fingerprints of its stories.
+    pub fn stories(&self) -> impl Iterator<Item = u64> {
+        self.leads.iter().map(|l| fingerprint(&l.story))
+    }
+
     /// Of an edition that has said nothing yet.
     pub(super) fn empty(edition: EditionId) -> Self {
         Self {
@@ -244,8 +250,8 @@ pub struct Chronicle {
     pub(super) last: Option<Account>,
     /// The last one that was whole, where the one before is not.
     last_whole: Option<Account>,
-    /// Stories of every edition so far.
-    pub(super) ever: BTreeSet<Text>,
+    /// Fingerprints of the stories of every edition so far.
+    pub(super) ever: BTreeSet<u64>,
     /// Every narrative so far.
     threads: Vec<Thread>,
 }
@@ -258,8 +264,7 @@ impl Chronicle {
 
     /// The same with an edition more: what it said, and the narratives as it leaves them.
     pub(super) fn and(mut self, account: Account, threads: Vec<Thread>) -> Self {
-        let stories = account.leads.iter().map(|l| l.story.clone());
-        self.ever.extend(stories);
+        self.ever.extend(account.stories());
         self.threads = threads;
         let before = self.last.replace(account);
         if self.last.as_ref().is_some_and(Account::is_whole) {

@@ -5,6 +5,7 @@ use super::account::{Account, Lead};
 use super::narrative::{NarrativeKind, Subject};
 use crate::assess::score::{Circumstances, Input, score};
 use crate::assess::{Declared, age_hours};
+use crate::history::fingerprint;
 use crate::model::{EditionId, Entity, Sentence, Text};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -132,12 +133,12 @@ impl Changes {
     }
 }
 
-/// Compares an edition with an earlier one. `ever`: stories of all editions before
-/// this one; `declared`: what is in force now.
+/// Compares an edition with an earlier one. `ever`: fingerprints of the stories of all
+/// editions before this one; `declared`: what is in force now.
 pub fn compare(
     before: &Account,
     now: &Account,
-    ever: &BTreeSet<Text>,
+    ever: &BTreeSet<u64>,
     declared: Declared<'_>,
 ) -> Changes {
     let mut told: BTreeSet<&Text> = BTreeSet::new();
@@ -174,7 +175,7 @@ pub fn compare(
             None if !first => Turn::Unchanged,
             // The question stood all the while; now a session leads it again.
             None if was_open => Turn::Grew,
-            None if ever.contains(&lead.story) => Turn::Reopened,
+            None if ever.contains(&fingerprint(&lead.story)) => Turn::Reopened,
             None => Turn::New,
         };
         leads.push(Change {

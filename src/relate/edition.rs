@@ -338,8 +338,8 @@ impl<'a> Edition<'a> {
         (self.earlier.and(self.account, threads), lessons)
     }
 
-    /// Stories of every edition before this one.
-    pub fn stories_before(&self) -> &BTreeSet<Text> {
+    /// Fingerprints of the stories of every edition before this one.
+    pub fn stories_before(&self) -> &BTreeSet<u64> {
         &self.earlier.ever
     }
 
