@@ -49,6 +49,10 @@
 //! that one that arrives late, changes or goes away makes everything after it unknown,
 //! and nothing before.
 //!
+//! What is published is listed the same way: the site's manifest lists months, that of a
+//! month its editions, that of an edition its files. A month in which every edition stands
+//! is carried on by what the site's manifest says of it.
+//!
 //! # How a site is watched
 //!
 //! A [`preview`] is a site in memory: what its latest edition is judged from is kept, and

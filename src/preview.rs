@@ -6,16 +6,15 @@
 
 use crate::assess::signals::Weights;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::digest::Sha256Sum;
 use crate::model::{Dispositions, EditionId};
 use crate::reading;
 use crate::relate::Edition;
 use crate::render::address::{EDITIONS, Month};
 use crate::render::trimmed;
 use crate::render::{EditionSite, Leaf, Listing, Provenance, Root, SiteText};
-use crate::site::{LISTINGS, Listings, PREVIEWED, Site, Taken};
+use crate::site::{LISTINGS, Listings, PREVIEWED, Site};
 use crate::source::files;
-use crate::store::{self, Additions, Store};
+use crate::store::{self, Store};
 use crate::walk::{Given, Walked};
 use anyhow::{Context, Result, anyhow};
 use std::cell::RefCell;
@@ -147,7 +146,7 @@ impl Judged<'_> {
     pub fn show<R>(&self, look: impl FnOnce(&Showing<'_>) -> R) -> R {
         let text = self.site.text();
         let pages = EditionSite::new(self.edition, &text, provenance(self.site));
-        let known = self.earlier.iter().map(|(_, listing)| listing.clone());
+        let known = self.earlier.all().iter().cloned();
         let listings = known.chain([pages.listing()]).collect();
         look(&Showing {
             site: self.site,
@@ -193,20 +192,21 @@ fn read(
     // The state before the latest edition may still be at hand.
     let at_hand = before.filter(|b| {
         let chain_before = |site: &Site| site.snapshots.iter().rev().nth(1).map(|t| t.chain);
-        chain_before(b.site) == chain_before(site) && earlier.len() == latest
+        chain_before(b.site) == chain_before(site) && earlier.all().len() == latest
     });
-    let new = latest - earlier.len();
+    let known = earlier.all().len();
+    let new = latest - known;
     let mut walked = match at_hand {
         Some(before) => {
             let mut walked = Walked::default();
             walked.state = Some(before.latest.given.before().clone());
             walked
         }
-        None => site.walk_over(&site.store, earlier.len()..latest, |step| {
+        None => site.walk_over(&site.store, known..latest, |step| {
             progress(step.taken.id, step.place + 1, count);
             let text = site.text();
             let pages = EditionSite::new(step.edition, &text, Provenance::default());
-            earlier.push((step.taken.chain, pages.listing()));
+            earlier.push(step.taken, pages.listing());
             Ok(())
         })?,
     };
@@ -219,15 +219,13 @@ fn read(
         Ok(copy) => copy,
         Err(e) => return Ok(Err(vec![files::unreadable(&taken.label, &e.into())])),
     };
-    let Some(given) = site.given_from(&snapshot, latest, state, &mut diagnostics)? else {
+    let Some(present) = site.present(&snapshot, latest, &mut diagnostics)? else {
         return Ok(Err(diagnostics));
     };
-    let given = given.into_owned();
+    let given = present.after(state).into_owned();
     if at_hand.is_none() {
-        let mut additions = Additions::default();
-        additions.put(PREVIEWED, &earlier)?;
         // What cannot be kept costs the next start time, and nothing else.
-        let _ = site.remember(walked, additions);
+        let _ = site.remember(walked, |additions| additions.put(PREVIEWED, &earlier));
     }
     let latest = Latest {
         given,
@@ -241,20 +239,15 @@ fn read(
 
 /// What is known of the editions before the latest, as far as their history is the same.
 fn known(site: &Site, before: Option<&Showing<'_>>) -> Listings {
-    let of = |listings: Listings| -> Listings {
-        let earlier = &site.snapshots[..site.snapshots.len() - 1];
-        let same = |((chain, _), taken): &((Sha256Sum, Listing), &Taken)| *chain == taken.chain;
-        let known = listings.into_iter().zip(earlier).take_while(same);
-        known.map(|(known, _)| known).collect()
-    };
-    let at_hand = before.map_or_else(Vec::new, |b| of(b.earlier.clone()));
-    if at_hand.len() + 1 == site.snapshots.len() {
+    let of = |listings: Listings| listings.of(&site.snapshots[..site.snapshots.len() - 1]);
+    let at_hand = before.map_or_else(Listings::default, |b| of(b.earlier.clone()));
+    if at_hand.all().len() + 1 == site.snapshots.len() {
         return at_hand;
     }
     // The last of equals is taken: what was published.
     let stored = [PREVIEWED, LISTINGS].map(|name| of(site.store.get(name).unwrap_or_default()));
     let all = [at_hand].into_iter().chain(stored);
-    all.max_by_key(Vec::len).unwrap_or_default()
+    all.max_by_key(|l| l.all().len()).unwrap_or_default()
 }
 
 fn nothing_to_show(site: &Site) -> Diagnostic {
@@ -416,7 +409,11 @@ fn given(site: &Site, place: usize) -> Result<Given<'static>> {
     let state = walked.state.take();
     let mut diagnostics = walked.diagnostics;
     let given = match state {
-        Some(state) => site.given(place, state, &mut diagnostics)?,
+        Some(state) => {
+            let path = &site.snapshots[place].path;
+            let present = site.present(path, place, &mut diagnostics)?;
+            present.map(|present| present.after(state))
+        }
         None => None,
     };
     given.map(Given::into_owned).ok_or_else(|| {

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::digest::Sha256Sum;
 use crate::model::{Disposition, Dispositions, EditionId, Inventory};
 use crate::normalise;
+use crate::render::address::Month;
 use crate::render::{Listing, SiteText, Theme};
 use crate::source::config::{self, Config};
 use crate::source::content::{self, Content};
@@ -13,7 +14,6 @@ use crate::source::{dispositions, files, inventory};
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Everything of a site but the sessions in its snapshots.
@@ -64,18 +64,17 @@ pub struct Taken {
 impl Site {
     /// Loads a site. Mistakes in any of its files come back together.
     pub fn load(root: &Path, store: Store) -> Result<Self, Vec<Diagnostic>> {
-        let stamps: Vec<(String, Stamp)> = store.get(STAMPS).unwrap_or_default();
-        let known = stamps.iter().map(|(label, stamp)| (label.as_str(), *stamp));
-        Self::load_knowing(root, store, &known.collect())
+        let known: Vec<(String, Stamp)> = store.get(STAMPS).unwrap_or_default();
+        Self::load_knowing(root, store, known)
     }
 
     /// Loads it once more: only what changed since is read again.
     pub fn reload(&self, store: Store) -> Result<Self, Vec<Diagnostic>> {
-        Self::load_knowing(&self.root, store, &self.stamps().collect())
+        Self::load_knowing(&self.root, store, self.stamps().collect())
     }
 
     /// What the snapshot files are, by their names; for the next time.
-    pub fn stamps(&self) -> impl Iterator<Item = (&str, Stamp)> {
+    pub fn stamps(&self) -> impl ExactSizeIterator<Item = (&str, Stamp)> {
         self.snapshots.iter().map(|taken| {
             let stamp = Stamp {
                 state: taken.state,
@@ -89,7 +88,7 @@ impl Site {
     fn load_knowing(
         root: &Path,
         store: Store,
-        known: &HashMap<&str, Stamp>,
+        known: Vec<(impl AsRef<str>, Stamp)>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut mistakes = Vec::new();
         let mut keep = |d: Diagnostic| mistakes.push(d);
@@ -121,6 +120,13 @@ impl Site {
             declared,
             inventory_digest,
         })
+    }
+
+    /// Its snapshots by the month of their editions, the oldest first.
+    pub fn by_month(&self) -> impl Iterator<Item = (Month, &[Taken])> {
+        let of_one = |a: &Taken, b: &Taken| Month::of(a.id) == Month::of(b.id);
+        let months = self.snapshots.chunk_by(of_one);
+        months.map(|taken| (Month::of(taken[0].id), taken))
     }
 
     /// What pages need to know of the site.
@@ -163,10 +169,46 @@ impl Site {
 /// Name of the stamps in the store.
 pub const STAMPS: &str = "stamps";
 
-/// What the archive lists of each edition, the oldest first, with the name of its history.
-pub type Listings = Vec<(Sha256Sum, Listing)>;
+/// What the archive lists of editions, the oldest first, each with the name of its history.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Listings {
+    histories: Vec<Sha256Sum>,
+    listings: Vec<Listing>,
+}
+
+impl Listings {
+    /// As many as are of the same history as these snapshots, the oldest first.
+    #[must_use]
+    pub fn of(mut self, snapshots: &[Taken]) -> Self {
+        let both = self.histories.iter().zip(snapshots);
+        let same = both.take_while(|(history, taken)| **history == taken.chain);
+        let same = same.count().min(self.listings.len());
+        self.truncate(same);
+        self
+    }
+
+    /// Keeps so many, from the oldest on.
+    pub fn truncate(&mut self, count: usize) {
+        self.histories.truncate(count);
+        self.listings.truncate(count);
+    }
+
+    /// Adds the one of a snapshot that comes after all of them.
+    pub fn push(&mut self, taken: &Taken, listing: Listing) {
+        self.histories.push(taken.chain);
+        self.listings.push(listing);
+    }
+
+    /// Every one.
+    pub fn all(&self) -> &[Listing] {
+        &self.listings
+    }
+}
+
 /// Name of the listings of published editions in the store.
 pub const LISTINGS: &str = "listings";
+/// Name of the seals of those editions in the store: a listing is of the edition with its seal.
+pub const SEALS: &str = "seals";
 /// Name of the listings of editions that were only looked at.
 pub const PREVIEWED: &str = "previewed";
 
@@ -182,9 +224,10 @@ pub struct Stamp {
 fn snapshots(
     root: &Path,
     folder: &str,
-    known: &HashMap<&str, Stamp>,
+    mut known: Vec<(impl AsRef<str>, Stamp)>,
     keep: &mut impl FnMut(Diagnostic),
 ) -> Vec<Taken> {
+    known.sort_unstable_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
     let paths = match files::list(&root.join(folder)) {
         Ok(paths) => paths,
         Err(e) => {
@@ -195,7 +238,8 @@ fn snapshots(
     let mut all: Vec<Taken> = Vec::with_capacity(paths.len());
     for path in paths.into_iter().filter(|p| is_snapshot_name(p)) {
         let label = files::label(root, &path);
-        let stamp = match stamp(root, &path, &label, known.get(label.as_str())) {
+        let at = known.binary_search_by(|(known, _)| known.as_ref().cmp(&label));
+        let stamp = match stamp(root, &path, &label, at.ok().map(|at| &known[at].1)) {
             Ok(stamp) => stamp,
             Err(diagnostic) => {
                 keep(diagnostic);
@@ -212,7 +256,7 @@ fn snapshots(
             chain: Sha256Sum::default(),
         });
     }
-    all.sort_by_key(|taken| taken.id);
+    all.sort_unstable_by(|a, b| (a.id, &a.label).cmp(&(b.id, &b.label)));
     for pair in all.windows(2).filter(|pair| pair[0].id == pair[1].id) {
         let message = format!("taken at the same moment as {}", pair[0].label);
         let mend = "keep one of the two, or correct taken_at";

@@ -12,9 +12,10 @@
 )]
 
 use anyhow::Result;
+use postcard::ser_flavors::Size;
 use redb::{
     Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, ReadableTable, StorageError,
-    TableDefinition,
+    TableDefinition, WriteTransaction,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,28 +49,77 @@ enum Handle {
     Write(Database),
 }
 
-/// What a build adds.
+/// What a build adds: nothing of it is there before it is [kept](Self::keep).
 #[derive(Default)]
 pub struct Additions {
-    values: Vec<(String, Vec<u8>)>,
+    transaction: Option<WriteTransaction>,
+    names: Vec<String>,
 }
 
 impl Additions {
-    /// Takes all of another's.
-    pub fn append(&mut self, other: &mut Self) {
-        self.values.append(&mut other.values);
+    /// Whether they go anywhere.
+    pub const fn are_taken(&self) -> bool {
+        self.transaction.is_some()
     }
 
-    /// Adds a value under a name.
-    pub fn put(&mut self, name: &str, value: &impl Serialize) -> Result<()> {
-        self.values.push((name.to_owned(), bytes(value)?));
+    /// Adds a value under a name. It is written where it will lie, and nowhere else. When
+    /// that fails nothing is kept at all.
+    pub fn put(&mut self, name: &str, value: &impl Serialize) {
+        if self.try_put(name, value).is_err() {
+            self.transaction = None;
+        }
+    }
+
+    fn try_put(&mut self, name: &str, value: &impl Serialize) -> Result<()> {
+        let Some(transaction) = &self.transaction else {
+            return Ok(());
+        };
+        let mut table = transaction.open_table(VALUES)?;
+        let mut place = table.insert_reserve(name, size(value)?)?;
+        postcard::to_slice(value, place.as_mut())?;
+        self.names.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Keeps them in one step, and drops every other value that is not to stay.
+    pub fn keep(mut self, stay: &BTreeSet<String>) -> Result<()> {
+        let Some(transaction) = &self.transaction else {
+            return Ok(());
+        };
+        let mut names: BTreeSet<String> = {
+            let mut table = transaction.open_table(VALUES)?;
+            let mut names = match table.get(NAMES)? {
+                Some(bytes) => postcard::from_bytes(bytes.value())?,
+                None => BTreeSet::new(),
+            };
+            for name in names.iter().filter(|name| !stay.contains(*name)) {
+                // What was added just now stays.
+                if !self.names.contains(name) {
+                    table.remove(name.as_str())?;
+                }
+            }
+            names.retain(|name| stay.contains(name));
+            names
+        };
+        names.extend(std::mem::take(&mut self.names));
+        self.put(NAMES, &names);
+        self.put(WRITER, &writer());
+        if let Some(transaction) = self.transaction {
+            transaction.commit()?;
+        }
         Ok(())
     }
 }
 
+fn size(value: &impl Serialize) -> Result<usize> {
+    Ok(postcard::serialize_with_flavor(value, Size::default())?)
+}
+
 /// A value as it is kept: every text of it stands there as it is.
 pub fn bytes(value: &impl Serialize) -> Result<Vec<u8>> {
-    Ok(postcard::to_allocvec(value)?)
+    let mut bytes = vec![0; size(value)?];
+    postcard::to_slice(value, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// A copy of a file, which goes when it is dropped. It lies beside the site, or with the
@@ -137,9 +187,16 @@ impl Store {
         }
     }
 
-    /// Whether anything can be added.
-    pub const fn takes(&self) -> bool {
-        matches!(self.handle, Handle::Write(_))
+    /// Begins to add; one at a time does. Where nothing can be added it goes nowhere.
+    pub fn additions(&self) -> Additions {
+        let transaction = match &self.handle {
+            Handle::Write(database) => database.begin_write().ok(),
+            Handle::Nothing | Handle::Read(_) => None,
+        };
+        Additions {
+            transaction,
+            names: Vec::new(),
+        }
     }
 
     /// A value, if it is there and what is asked for.
@@ -154,33 +211,9 @@ impl Store {
         postcard::from_bytes(bytes.value()).ok()
     }
 
-    /// Adds values in one step, and drops every other one that is not to be kept.
-    pub fn add(&self, additions: &Additions, keep: &BTreeSet<String>) -> Result<()> {
-        let Handle::Write(database) = &self.handle else {
-            return Ok(());
-        };
-        let transaction = database.begin_write()?;
-        {
-            let mut table = transaction.open_table(VALUES)?;
-            let mut names: BTreeSet<String> = match table.get(NAMES)? {
-                Some(bytes) => postcard::from_bytes(bytes.value())?,
-                None => BTreeSet::new(),
-            };
-            for name in names.iter().filter(|name| !keep.contains(*name)) {
-                table.remove(name.as_str())?;
-            }
-            names.retain(|name| keep.contains(name));
-            for (name, bytes) in &additions.values {
-                table.insert(name.as_str(), bytes.as_slice())?;
-                names.insert(name.clone());
-            }
-            let names = postcard::to_allocvec(&names)?;
-            table.insert(NAMES, names.as_slice())?;
-            let writer = postcard::to_allocvec(&writer())?;
-            table.insert(WRITER, writer.as_slice())?;
-        }
-        transaction.commit()?;
-        Ok(())
+    /// Names of all values.
+    pub fn names(&self) -> BTreeSet<String> {
+        self.get(NAMES).unwrap_or_default()
     }
 }
 
@@ -216,10 +249,10 @@ mod tests {
     use super::*;
 
     fn put(store: &Store, name: &str, value: u64, keep: &[&str]) {
-        let mut additions = Additions::default();
-        additions.put(name, &value).unwrap();
+        let mut additions = store.additions();
+        additions.put(name, &value);
         let keep = keep.iter().map(|n| (*n).to_owned()).collect();
-        store.add(&additions, &keep).unwrap();
+        additions.keep(&keep).unwrap();
     }
 
     #[test]
@@ -236,6 +269,22 @@ mod tests {
         put(&store, "c", 3, &["b"]);
         let all = ["a", "b", "c"].map(|name| store.get::<u64>(name));
         assert_eq!(all, [None, Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn what_is_not_kept_was_never_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::write(folder.path());
+        put(&store, "a", 1, &[]);
+        let mut additions = store.additions();
+        additions.put("a", &2_u64);
+        additions.put("b", &2_u64);
+        assert_eq!(store.get("a"), Some(1_u64));
+        drop(additions);
+        assert_eq!((store.get("a"), store.get::<u64>("b")), (Some(1_u64), None));
+        put(&store, "a", 3, &[]);
+        assert_eq!(store.get("a"), Some(3_u64), "what is added stays");
+        assert_eq!(store.names(), BTreeSet::from(["a".to_owned()]));
     }
 
     #[test]

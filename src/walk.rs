@@ -7,12 +7,12 @@ use crate::history::Baseline;
 use crate::model::{Disposition, Dispositions, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
-use crate::site::{LISTINGS, PREVIEWED, STAMPS, Site, Taken};
+use crate::site::{LISTINGS, PREVIEWED, SEALS, STAMPS, Site, Taken};
 use crate::source::files;
 use crate::source::snapshot::{self, SnapshotFile};
 use crate::store::{self, Additions, Store};
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -26,6 +26,25 @@ const BETWEEN_STATES: usize = 32;
 pub struct State {
     baseline: Baseline,
     chronicle: Chronicle,
+}
+
+/// What one edition is judged from, but for its past.
+pub struct Present<'i> {
+    file: SnapshotFile,
+    reading: Reading,
+    inventory: Cow<'i, Inventory>,
+}
+
+impl<'i> Present<'i> {
+    /// With what the edition before handed on.
+    pub fn after(self, before: State) -> Given<'i> {
+        Given {
+            file: self.file,
+            reading: self.reading,
+            inventory: self.inventory,
+            before,
+        }
+    }
 }
 
 /// All that one edition is judged from.
@@ -142,17 +161,39 @@ impl Site {
         &self,
         store: &Store,
         places: Range<usize>,
+        each: impl FnMut(Step<'_>) -> Result<()>,
+    ) -> Result<Walked> {
+        let begin = self.begin(store, places.start);
+        self.walk_from(begin, store, places, each)
+    }
+
+    fn walk_from(
+        &self,
+        begin: usize,
+        store: &Store,
+        places: Range<usize>,
         mut each: impl FnMut(Step<'_>) -> Result<()>,
     ) -> Result<Walked> {
-        let mut walked = Walked::default();
-        let (begin, mut state) = self.before(store, places.start);
-        walked.begin = begin;
+        let mut walked = Walked {
+            begin,
+            additions: store.additions(),
+            ..Walked::default()
+        };
+        let mut state = None;
         let count = self.snapshots.len();
         for place in begin..places.end {
-            let Some(mut given) = self.given(place, state, &mut walked.diagnostics)? else {
+            let taken = &self.snapshots[place];
+            let present = self.present(&taken.path, place, &mut walked.diagnostics)?;
+            let Some(present) = present else {
                 return Ok(walked);
             };
-            let taken = &self.snapshots[place];
+            // The past comes after it: to read a snapshot takes the most memory of all.
+            let before = state.or_else(|| self.state_before(store, begin));
+            let Some(before) = before else {
+                drop((walked, present));
+                return self.walk_from(0, store, places, each);
+            };
+            let mut given = present.after(before);
             let past = if given.reading.secrets.is_empty() || place < places.start {
                 Vec::new()
             } else {
@@ -175,37 +216,31 @@ impl Site {
                 walked.diagnostics.extend(self.about_nothing(&edition));
             }
             let (chronicle, lessons) = edition.into_next();
-            state = given.into_next(chronicle, lessons);
-            if store.takes() && self.keeps(place) {
-                walked.additions.put(&state_name(taken), &state)?;
+            let next = given.into_next(chronicle, lessons);
+            if walked.additions.are_taken() && self.keeps(place) {
+                walked.additions.put(&state_name(taken), &next);
             }
+            state = Some(next);
         }
-        walked.state = Some(state);
+        walked.state = state.or_else(|| self.state_before(store, begin));
+        if walked.state.is_none() {
+            drop(walked);
+            return self.walk_from(0, store, places, each);
+        }
         if places.end == count {
             walked.diagnostics.extend(self.expired());
         }
         Ok(walked)
     }
 
-    /// Reads what an edition is judged from, beside what the one before handed on.
-    /// Nothing when its snapshot cannot be read: the diagnostics say why.
-    pub fn given(
-        &self,
-        place: usize,
-        before: State,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<Option<Given<'_>>> {
-        self.given_from(&self.snapshots[place].path, place, before, diagnostics)
-    }
-
-    /// The same from a copy of the snapshot.
-    pub fn given_from(
+    /// Reads what an edition is judged from, but for its past, from its snapshot or a copy
+    /// of that. Nothing when it cannot be read: the diagnostics say why.
+    pub fn present(
         &self,
         path: &Path,
         place: usize,
-        before: State,
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> Result<Option<Given<'_>>> {
+    ) -> Result<Option<Present<'_>>> {
         let taken = &self.snapshots[place];
         let file = match snapshot::open_as(&taken.label, path) {
             Ok(file) => file,
@@ -225,13 +260,12 @@ impl Site {
         };
         let failed = found.iter().any(|d| d.severity == Severity::Error);
         diagnostics.append(&mut found);
-        let given = Given {
+        let present = Present {
             file,
             reading,
             inventory,
-            before,
         };
-        Ok((!failed).then_some(given))
+        Ok((!failed).then_some(present))
     }
 
     /// A warning for each decision in force that is about nothing the latest edition knows.
@@ -246,19 +280,30 @@ impl Site {
         unknown.map(warning).collect()
     }
 
-    /// The place to begin at in order to come to another, and the state there.
-    fn before(&self, store: &Store, first: usize) -> (usize, State) {
-        let known = self.snapshots[..first.min(self.snapshots.len())]
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(place, _)| self.keeps(*place));
-        for (place, taken) in known {
-            if let Some(state) = store.get(&state_name(taken)) {
-                return (place + 1, state);
-            }
+    /// Whether the store knows all that the next build goes on from.
+    pub fn is_remembered(&self) -> bool {
+        let names = self.store.names();
+        let states = self.snapshots.last().map(state_name);
+        names.contains(LISTINGS) && states.is_some_and(|state| names.contains(&state))
+    }
+
+    /// The place to begin at in order to come to another: after the nearest edition whose
+    /// state this store has.
+    fn begin(&self, store: &Store, first: usize) -> usize {
+        let names = store.names();
+        let earlier = &self.snapshots[..first.min(self.snapshots.len())];
+        let mut kept = earlier.iter().enumerate().rev();
+        let nearest = kept.find(|(p, t)| self.keeps(*p) && names.contains(&state_name(t)));
+        nearest.map_or(0, |(place, _)| place + 1)
+    }
+
+    /// What the editions before this one handed on, unless the store has it and cannot
+    /// tell any more.
+    fn state_before(&self, store: &Store, begin: usize) -> Option<State> {
+        match begin.checked_sub(1) {
+            Some(before) => store.get(&state_name(&self.snapshots[before])),
+            None => Some(State::default()),
         }
-        (0, State::default())
     }
 
     /// Whether the state after an edition is kept: the last two, so that the latest can
@@ -268,18 +313,27 @@ impl Site {
     }
 
     /// Keeps what a walk came to know, and what `more` adds; the rest of the store is
-    /// dropped, but for the states that are still needed.
-    pub fn remember(&self, walked: Walked, mut more: Additions) -> Result<()> {
+    /// dropped, but for what is still needed.
+    pub fn remember(&self, walked: Walked, more: impl FnOnce(&mut Additions)) -> Result<()> {
         let mut additions = walked.additions;
-        additions.append(&mut more);
-        additions.put(STAMPS, &self.stamps().collect::<Vec<_>>())?;
-        let mut keep: BTreeSet<String> = [LISTINGS, PREVIEWED].map(str::to_owned).into();
+        more(&mut additions);
+        additions.put(STAMPS, &Stamps(self));
+        let mut keep: BTreeSet<String> = [LISTINGS, SEALS, PREVIEWED].map(str::to_owned).into();
         let kept = self.snapshots.iter().enumerate();
         keep.extend(
             kept.filter(|(p, _)| self.keeps(*p))
                 .map(|(_, t)| state_name(t)),
         );
-        self.store.add(&additions, &keep)
+        additions.keep(&keep)
+    }
+}
+
+/// What the snapshot files are, one after the other.
+struct Stamps<'a>(&'a Site);
+
+impl Serialize for Stamps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.stamps())
     }
 }
 

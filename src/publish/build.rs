@@ -1,5 +1,6 @@
 //! A build: find out what is new, walk over that, stage it, switch.
 
+use super::chain::{Chain, Part};
 use super::manifest::{FILE, Listed, SiteManifest};
 use super::published::Published;
 use super::stage::{self, Staged};
@@ -10,9 +11,8 @@ use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::normalise::redact::Known;
 use crate::render::address::Month;
-use crate::render::{EditionSite, Follows, Leaf, Listing, Provenance, Root};
-use crate::site::{LISTINGS, Listings, Site, Taken};
-use crate::store::Additions;
+use crate::render::{EditionSite, Follows, Leaf, Provenance, Root};
+use crate::site::{LISTINGS, Listings, SEALS, Site, Taken};
 use crate::walk::Step;
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -89,10 +89,12 @@ struct Build<'a> {
     gone: Vec<String>,
     staging: Staging,
     /// What the archive lists of the editions so far, and their seals.
-    listings: Vec<Listing>,
+    listings: Listings,
+    seals: Vec<Sha256Sum>,
     /// The place of the first edition that is looked at.
     first: usize,
-    listed: Vec<Listed>,
+    /// The editions so far, as they will be listed.
+    chain: Chain,
     staged: Vec<EditionId>,
     root_entries: Vec<super::Entry>,
     /// Pages of the site that stay as they are.
@@ -104,16 +106,17 @@ struct Build<'a> {
 pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
     refuse_among_inputs(site, &options.out)?;
     let staging = Staging::open(&options.out)?;
-    let published = Published::in_folder(&options.out);
+    let published = Published::in_folder(&options.out, staging.mends());
     let mut build = Build {
         site,
         options,
         gone: published.gone(site),
         published,
         staging,
-        listings: Vec::new(),
+        listings: Listings::default(),
+        seals: Vec::new(),
         first: 0,
-        listed: Vec::new(),
+        chain: Chain::default(),
         staged: Vec::new(),
         root_entries: Vec::new(),
         root_kept: Vec::new(),
@@ -132,6 +135,8 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
     } else {
         Severity::Error
     };
+    // Nothing is judged by it any more.
+    walked.state = None;
     build.built.diagnostics = std::mem::take(&mut walked.diagnostics);
     build
         .built
@@ -140,16 +145,17 @@ pub fn build(site: &Site, options: &Options<'_>) -> Result<Built> {
     let failed = |d: &Diagnostic| d.severity >= stops;
     build.built.failed = build.built.diagnostics.iter().any(failed);
     if !build.built.failed && !site.snapshots.is_empty() {
+        build.refuse_foreign()?;
+        build.staging.remember(&options.out)?;
         // What a switch left half done is mended from its stage.
         build.staging.leave(true);
         build.switch()?;
         build.staging.leave(false);
-        let chains = site.snapshots.iter().map(|t| t.chain);
-        let listings: Listings = chains.zip(build.listings).collect();
-        let mut additions = Additions::default();
-        additions.put(LISTINGS, &listings)?;
         // What cannot be kept costs the next build time, and nothing else.
-        let _ = site.remember(walked, additions);
+        let _ = site.remember(walked, |additions| {
+            additions.put(LISTINGS, &build.listings);
+            additions.put(SEALS, &build.seals);
+        });
     }
     Ok(build.built)
 }
@@ -185,36 +191,44 @@ impl Build<'_> {
     fn first(&mut self) -> Option<usize> {
         let (site, published) = (self.site, &self.published);
         let count = site.snapshots.len();
-        let stands = |taken: &&Taken| published.standing(site, taken).is_some();
         let standing = if self.options.rebuild_all {
             0
         } else {
-            site.snapshots.iter().take_while(stands).count()
+            published.standing_editions(site)
         };
-        let stored: Listings = site.store.get(LISTINGS).unwrap_or_default();
-        // As far as they are those of the same history.
-        let known: Vec<Listing> = stored
-            .into_iter()
-            .zip(&site.snapshots[..standing])
-            .map_while(|((chain, listing), taken)| (chain == taken.chain).then_some(listing))
-            .collect();
-        if known.len() == count
+        if standing == count
             && self.gone.is_empty()
             && published.is_up_to_date(site)
-            && let Some(latest) = known.last()
+            && site.is_remembered()
+            && let Some(latest) = site.snapshots.last()
+            && let Some(latest) = published.manifest_of(latest.id)
         {
-            self.built.headline.clone_from(&latest.headline);
+            self.built.headline = latest.listing.headline;
             return None;
         }
-        let first = standing.min(known.len()).min(count.saturating_sub(1));
-        let before = site.snapshots[..first].iter();
-        self.listed = before
-            .filter_map(|t| published.standing(site, t).cloned())
-            .collect();
-        self.listings = known;
-        self.listings.truncate(first);
-        self.first = first;
-        Some(first)
+        let first = standing.min(count.saturating_sub(1));
+        let (chain, first) = published.chain_before(site, first);
+        (self.listings, self.seals) = self.listed(&chain, first);
+        self.first = self.seals.len();
+        // As far as there is something to list.
+        (self.chain, _) = published.chain_before(site, self.first);
+        Some(self.first)
+    }
+
+    /// What the archive lists of the first editions, and their seals. What the store has is
+    /// taken when it is of these editions: each seal speaks for all before it.
+    fn listed(&self, chain: &Chain, first: usize) -> (Listings, Vec<Sha256Sum>) {
+        let taken = &self.site.snapshots[..first];
+        let mut seals: Vec<Sha256Sum> = self.site.store.get(SEALS).unwrap_or_default();
+        seals.truncate(first);
+        if seals.len() == first && seals.last().copied() == chain.seal() {
+            let stored: Listings = self.site.store.get(LISTINGS).unwrap_or_default();
+            let listings = stored.of(taken);
+            if listings.all().len() == first {
+                return (listings, seals);
+            }
+        }
+        self.published.listings(taken)
     }
 
     /// A note when the walk had to begin among editions that stand and were judged by
@@ -240,7 +254,8 @@ impl Build<'_> {
     fn take(&mut self, step: &Step<'_>) -> Result<()> {
         self.options.go_on()?;
         let text = self.site.text();
-        let previous: Option<Sha256Sum> = self.listed.last().map(|l| l.seal);
+        let previous = self.chain.seal();
+        let month = Month::of(step.taken.id);
         let inputs = stage::inputs(self.site, step.taken);
         let old = self.published.manifest_of(step.taken.id);
         let provenance = Provenance {
@@ -262,17 +277,17 @@ impl Build<'_> {
         let mut stands = false;
         if let Some(listed) = standing.filter(|_| !self.options.rebuild_all) {
             stands = true;
-            self.listed.push(listed.clone());
+            self.chain.push(month, listed.clone());
             // What was published, not what would be judged today.
             let listing = old.as_ref().map(|m| m.listing.clone());
-            self.listings
-                .push(listing.unwrap_or_else(|| pages.listing()));
+            let listing = listing.unwrap_or_else(|| pages.listing());
+            self.listings.push(step.taken, listing);
             // The brief of the site says what the edition's own does.
             if let Some(manifest) = &old {
                 pages.provenance.inventory = manifest.inputs.inventory;
             }
         } else {
-            self.listings.push(pages.listing());
+            self.listings.push(step.taken, pages.listing());
             (self.options.progress)(step.taken.id, step.place + 1, self.built.editions);
             let staged = stage::edition(
                 &self.staging,
@@ -287,9 +302,10 @@ impl Build<'_> {
             )?;
             self.keep(step, &staged, old.as_ref())?;
         }
+        self.seals.extend(self.chain.seal());
         if step.is_latest {
             self.built.headline = crate::render::pages::brief::headline(step.edition);
-            let is_root = self.published.is_latest(&step.taken.name);
+            let is_root = self.published.is_latest(step.taken);
             self.stage_root(&pages, stands && is_root)?;
         }
         Ok(())
@@ -312,7 +328,7 @@ impl Build<'_> {
         }
         let mut own = own.into_bytes();
         own.extend_from_slice(&step.past);
-        serde_json::to_writer(&mut own, &self.listings)?;
+        serde_json::to_writer(&mut own, self.listings.all())?;
         Ok(own)
     }
 
@@ -323,7 +339,8 @@ impl Build<'_> {
         staged: &Staged,
         old: Option<&super::EditionManifest>,
     ) -> Result<()> {
-        self.listed.push(Listed::of(&staged.manifest)?);
+        let month = Month::of(step.taken.id);
+        self.chain.push(month, Listed::of(&staged.manifest)?);
         let stands = old == Some(&staged.manifest);
         if stands && !self.options.rebuild_all && self.published.is_whole(step.taken.id) {
             return Ok(());
@@ -356,7 +373,7 @@ impl Build<'_> {
                 self.root_kept.push(entry.clone());
                 continue;
             }
-            let bytes = pages.render_root(root, &self.listings)?;
+            let bytes = pages.render_root(root, self.listings.all())?;
             self.root_entries
                 .push(self.staging.write("", &root.path(), &bytes)?);
         }
@@ -366,14 +383,20 @@ impl Build<'_> {
 
     /// Months of which the archive has editions.
     fn all_months(&self) -> BTreeSet<Month> {
-        self.listings.iter().map(|l| Month::of(l.id)).collect()
+        self.listings
+            .all()
+            .iter()
+            .map(|l| Month::of(l.id))
+            .collect()
     }
 
     /// Months of which the page has to be made: those with an edition that was looked at or
     /// is gone, and those that came or went, with their neighbours, which lead to them.
     fn months(&self) -> BTreeSet<Month> {
         let all = self.all_months();
-        let looked_at = self.listings[self.first..].iter().map(|l| Month::of(l.id));
+        let looked_at = self.listings.all()[self.first..]
+            .iter()
+            .map(|l| Month::of(l.id));
         let mut made: BTreeSet<Month> = looked_at.collect();
         let gone: Vec<Month> = self.gone.iter().filter_map(|id| Month::of_id(id)).collect();
         let paged = self.published.months();
@@ -387,8 +410,6 @@ impl Build<'_> {
     }
 
     fn switch(&mut self) -> Result<()> {
-        self.refuse_foreign()?;
-        self.staging.remember(&self.options.out)?;
         let (assets, roots): (Vec<super::Entry>, Vec<super::Entry>) = self
             .root_entries
             .clone()
@@ -401,14 +422,19 @@ impl Build<'_> {
         for id in &self.staged {
             stale.push((*id, self.staging.publish_edition(*id)?));
         }
-        let mut listed = std::mem::take(&mut self.listed);
-        stale.extend(self.trim(&mut listed)?);
-        let Some(manifest) = SiteManifest::of(listed, self.site_entries()) else {
+        stale.extend(self.trim()?);
+        let made: Vec<String> = self.chain.made().collect();
+        let chain = std::mem::take(&mut self.chain);
+        let (months, of_months) = chain.stage(&self.staging, &self.published)?;
+        let files = self.site_entries(of_months);
+        let Some(manifest) = SiteManifest::of(months, files) else {
             return Ok(());
         };
-        self.staging.write_manifest("", &manifest.bytes()?)?;
-        for entry in &roots {
-            self.staging.publish_file(&entry.path)?;
+        let bytes = manifest.bytes()?;
+        self.staging.intend(&bytes)?;
+        self.staging.write_manifest("", FILE, &bytes)?;
+        for path in roots.iter().map(|e| &e.path).chain(&made) {
+            self.staging.publish_file(path)?;
         }
         self.staging.publish_file(FILE)?;
         let kept: BTreeSet<&str> = manifest.files.iter().map(|e| e.path.as_str()).collect();
@@ -424,7 +450,7 @@ impl Build<'_> {
             self.staging.retire_edition(id)?;
         }
         self.built.gone = self.gone.len();
-        Ok(())
+        self.staging.mend()
     }
 
     /// Refuses to take the place of what the program did not write.
@@ -442,33 +468,42 @@ impl Build<'_> {
             .iter()
             .map(|e| e.path.as_str())
             .collect();
-        let roots = self.root_entries.iter();
-        for entry in roots.filter(|e| !ours.contains(e.path.as_str())) {
-            self.staging.refuse_other(&entry.path)?;
+        let roots = self.root_entries.iter().map(|e| e.path.clone());
+        for path in roots.chain(self.chain.made()) {
+            if !ours.contains(path.as_str()) {
+                self.staging.refuse_other(&path)?;
+            }
         }
         Ok(())
     }
 
     /// Drops the pages of editions that are older than pages are kept for. Returns the
     /// editions with files that nothing will lead to.
-    fn trim(&mut self, listed: &mut [Listed]) -> Result<Vec<(EditionId, BTreeSet<String>)>> {
+    fn trim(&mut self) -> Result<Vec<(EditionId, BTreeSet<String>)>> {
+        let mut stale = Vec::new();
         if self.site.config.archive.pages_for.is_none() {
-            return Ok(Vec::new());
+            return Ok(stale);
         }
         // What is left of a page was published before, and the latest edition's secrets are
         // none of it.
         self.staging.guard(&Known::default(), &[]);
-        let mut stale = Vec::new();
-        let old = self.site.snapshots.iter().zip(listed);
-        for (taken, listed) in old.filter(|(t, l)| !l.trimmed && !self.site.keeps_pages(t)) {
-            match trim::edition(&self.staging, &self.options.out, taken.id)? {
-                Trim::Staged(trimmed) => {
-                    *listed = trimmed;
-                    let of_edition = self.staging.publish_edition(taken.id)?;
-                    stale.push((taken.id, of_edition));
+        let is_old = |taken: &Taken| !self.site.keeps_pages(taken);
+        for (part, (_, taken)) in self.chain.months().zip(self.site.by_month()) {
+            let is_done = matches!(part, Part::Standing(m) if m.trimmed == m.editions);
+            if is_done || !is_old(&taken[0]) {
+                continue;
+            }
+            let editions = taken.iter().zip(part.each(&self.published));
+            for (taken, listed) in editions.filter(|(t, l)| !l.trimmed && is_old(t)) {
+                match trim::edition(&self.staging, &self.options.out, taken.id)? {
+                    Trim::Staged(trimmed) => {
+                        *listed = trimmed;
+                        let of_edition = self.staging.publish_edition(taken.id)?;
+                        stale.push((taken.id, of_edition));
+                    }
+                    Trim::Done(trimmed) => *listed = trimmed,
+                    Trim::Damaged => self.built.damaged.push(taken.name.clone()),
                 }
-                Trim::Done(trimmed) => *listed = trimmed,
-                Trim::Damaged => self.built.damaged.push(taken.name.clone()),
             }
         }
         Ok(stale)
@@ -476,8 +511,9 @@ impl Build<'_> {
 
     /// The site's own files, the assets that earlier editions were made with, and the
     /// months that stay as they are.
-    fn site_entries(&self) -> Vec<super::Entry> {
-        let mut entries = self.root_entries.clone();
+    fn site_entries(&self, of_months: Vec<super::Entry>) -> Vec<super::Entry> {
+        let mut entries = of_months;
+        entries.extend(self.root_entries.iter().cloned());
         entries.extend(self.root_kept.iter().cloned());
         let made: BTreeSet<String> = entries.iter().map(|e| e.path.clone()).collect();
         let is_new = |e: &&super::Entry| !made.contains(&e.path);

@@ -2,10 +2,14 @@
 //!
 //! An edition's seal is a digest over what it was made from, every file it was published
 //! with, and the seal of the edition before. So the latest seal speaks for all of them.
+//! The site's manifest lists months, the manifest of a month its editions, that of an
+//! edition its files.
 
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
+use crate::render::address::Month;
 use crate::render::{Listing, Revision};
+use crate::site::Taken;
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,7 +36,7 @@ pub struct Entry {
 /// Which program, of which form and rules, wrote a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writer {
-    /// `daybrief-edition` or `daybrief-site`.
+    /// `daybrief-edition`, `daybrief-month` or `daybrief-site`.
     pub format: String,
     /// Always 1.
     pub version: u32,
@@ -193,7 +197,7 @@ impl EditionManifest {
     }
 }
 
-/// An edition as the site's manifest lists it.
+/// An edition as the manifest of its month lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
     /// Its id.
@@ -225,7 +229,81 @@ impl Listed {
     }
 }
 
-/// The manifest of the site: its own pages, and every edition.
+/// The manifest of a month's editions, beside the month's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthManifest {
+    /// Who wrote it.
+    #[serde(flatten)]
+    pub writer: Writer,
+    /// The month.
+    pub month: Month,
+    /// Its editions, the oldest first.
+    pub editions: Vec<Listed>,
+}
+
+impl MonthManifest {
+    /// Of a month's editions.
+    pub(super) fn of(month: Month, editions: Vec<Listed>) -> Self {
+        Self {
+            writer: Writer::of("daybrief-month"),
+            month,
+            editions,
+        }
+    }
+
+    /// The manifest of a month in a site's folder, as the site lists it.
+    pub(super) fn read(out: &Path, month: Month, entry: &Entry) -> Option<Self> {
+        let bytes = std::fs::read(out.join(month.manifest())).ok()?;
+        let manifest: Self = serde_json::from_slice(&bytes).ok()?;
+        let is_ours = manifest.writer.format == "daybrief-month" && manifest.month == month;
+        (is_ours && Sha256Sum::of(&bytes) == entry.sha256).then_some(manifest)
+    }
+
+    /// As it is published.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>> {
+        bytes(self)
+    }
+}
+
+/// A month as the site's manifest lists it: what its editions come to. The digest of its
+/// own manifest stands among the site's files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedMonth {
+    /// The month.
+    pub month: Month,
+    /// How many editions it has.
+    pub editions: usize,
+    /// Of how many of them pages were dropped since.
+    pub trimmed: usize,
+    /// Digest of its last edition's snapshot and every one before it.
+    pub history: Sha256Sum,
+    /// Seal of its last edition.
+    pub seal: Sha256Sum,
+}
+
+impl ListedMonth {
+    /// Of a month's editions, of which there is at least one.
+    pub(super) fn of(month: Month, editions: &[Listed]) -> Option<Self> {
+        let last = editions.last()?;
+        Some(Self {
+            month,
+            editions: editions.len(),
+            trimmed: editions.iter().filter(|e| e.trimmed).count(),
+            history: last.history,
+            seal: last.seal,
+        })
+    }
+
+    /// Whether its editions were made from these snapshots, the oldest first.
+    pub(super) fn is_of(&self, taken: &[Taken]) -> bool {
+        let history = taken.last().map(|t| t.chain);
+        self.editions == taken.len() && Some(self.history) == history
+    }
+}
+
+/// The manifest of the site: its own files, and the months of its editions.
+///
+/// So what a new edition changes does not grow with the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteManifest {
     /// Who wrote it.
@@ -233,20 +311,20 @@ pub struct SiteManifest {
     pub writer: Writer,
     /// Seal of the latest edition.
     pub head: Sha256Sum,
-    /// Every edition, the oldest first.
-    pub editions: Vec<Listed>,
-    /// The site's own files, sorted by path.
+    /// Every month that has editions, the oldest first.
+    pub months: Vec<ListedMonth>,
+    /// The site's own files, sorted by path; the manifests of months are among them.
     pub files: Vec<Entry>,
 }
 
 impl SiteManifest {
-    /// Of these editions and files; there is no site without an edition.
-    pub(super) fn of(editions: Vec<Listed>, mut files: Vec<Entry>) -> Option<Self> {
+    /// Of these months and files; there is no site without an edition.
+    pub(super) fn of(months: Vec<ListedMonth>, mut files: Vec<Entry>) -> Option<Self> {
         files.sort();
         Some(Self {
             writer: Writer::of("daybrief-site"),
-            head: editions.last()?.seal,
-            editions,
+            head: months.last()?.seal,
+            months,
             files,
         })
     }

@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the border that writes")]
 
 mod build;
+mod chain;
 mod disk;
 pub mod gate;
 mod manifest;
@@ -21,7 +22,9 @@ mod verify;
 mod tests;
 
 pub use build::{Built, Options, Stopped, build};
-pub use manifest::{EditionManifest, Entry, Inputs, Listed, SiteManifest, Writer};
+pub use manifest::{
+    EditionManifest, Entry, Inputs, Listed, ListedMonth, MonthManifest, SiteManifest, Writer,
+};
 pub use verify::{Fault, Verified, verify};
 
 use anyhow::{Context, Result};

@@ -1,68 +1,138 @@
 //! What stands in the output, and what of it a build may leave as it is.
 
-use super::manifest::{EditionManifest, Entry, Listed, SiteManifest};
+use super::chain::Chain;
+use super::manifest::{EditionManifest, Entry, Listed, ListedMonth, MonthManifest, SiteManifest};
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
-use crate::render::address::{EDITIONS, Month, edition_folder};
-use crate::site::{Site, Taken};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use crate::render::address::{EDITIONS, Month, Root, edition_folder};
+use crate::site::{Listings, Site, Taken};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The published site.
 pub(super) struct Published {
     out: PathBuf,
-    /// The editions as they are listed, the oldest first.
-    editions: Vec<Listed>,
-    /// The place in the list of each that is there, by id.
-    places: HashMap<String, usize>,
+    /// Its months, each with its editions once somebody asked for them.
+    months: BTreeMap<Month, (ListedMonth, OnceCell<Vec<Listed>>)>,
     /// The site's own files.
     pub(super) files: Vec<Entry>,
-    /// Whether the site's manifest is there.
-    has_manifest: bool,
-    /// Names of the folders of editions.
-    folders: BTreeSet<String>,
+    /// Whether the site's manifest is there and says what stands.
+    is_sound: bool,
+    /// Names of the folders of editions, sorted.
+    folders: Vec<String>,
 }
 
 impl Published {
-    /// Looks at an output folder. Without the site's manifest those of the editions say
-    /// what is there.
-    pub(super) fn in_folder(out: &Path) -> Self {
-        let folders = folders(out);
-        let (editions, files, has_manifest) = match SiteManifest::read(out) {
-            Some(manifest) => (manifest.editions, manifest.files, true),
-            None => (found(out, &folders), Vec::new(), false),
-        };
-        let places = editions.iter().enumerate();
-        let places = places.filter(|(_, e)| folders.contains(&e.edition));
-        Self {
+    /// Looks at an output folder. Without the site's manifest, and when another build
+    /// `broke_off` while it replaced things, those of the editions say what is there.
+    pub(super) fn in_folder(out: &Path, broke_off: bool) -> Self {
+        let manifest = SiteManifest::read(out);
+        let mut published = Self {
             out: out.to_owned(),
-            places: places.map(|(at, e)| (e.edition.clone(), at)).collect(),
-            editions,
-            files,
-            has_manifest,
-            folders,
+            months: BTreeMap::new(),
+            files: Vec::new(),
+            is_sound: manifest.is_some() && !broke_off,
+            folders: folders(out),
+        };
+        let mut listed = Vec::new();
+        if let Some(manifest) = manifest {
+            published.files = manifest.files;
+            listed = manifest.months;
         }
+        if published.is_sound {
+            let unread = |m: ListedMonth| (m.month, (m, OnceCell::new()));
+            published.months = listed.into_iter().map(unread).collect();
+        } else {
+            let found = published.found("", None);
+            let of_month = |e: &Listed| Month::of_id(&e.edition);
+            for editions in found.chunk_by(|a, b| of_month(a) == of_month(b)) {
+                let month = of_month(&editions[0]).and_then(|m| ListedMonth::of(m, editions));
+                if let Some(month) = month {
+                    let read = OnceCell::from(editions.to_vec());
+                    published.months.insert(month.month, (month, read));
+                }
+            }
+        }
+        published
+    }
+
+    /// The editions of a month as they are listed, the oldest first.
+    pub(super) fn editions(&self, month: Month) -> &[Listed] {
+        let Some((_, editions)) = self.months.get(&month) else {
+            return &[];
+        };
+        editions.get_or_init(|| {
+            let path = month.manifest();
+            let entry = self.entry(&path);
+            let manifest = entry.and_then(|e| MonthManifest::read(&self.out, month, e));
+            match manifest {
+                Some(manifest) => manifest.editions,
+                None => self.found(&month.to_string(), self.seal_before(month)),
+            }
+        })
+    }
+
+    fn entry(&self, path: &str) -> Option<&Entry> {
+        let at = self.files.binary_search_by(|e| e.path.as_str().cmp(path));
+        self.files.get(at.ok()?)
+    }
+
+    /// Seal of the last edition before a month.
+    fn seal_before(&self, month: Month) -> Option<Sha256Sum> {
+        let (_, (before, _)) = self.months.range(..month).next_back()?;
+        Some(before.seal)
+    }
+
+    /// The editions that the folders themselves tell of, as far as one follows the other:
+    /// those with an id that begins so, after the edition with this seal.
+    fn found(&self, begin: &str, mut previous: Option<Sha256Sum>) -> Vec<Listed> {
+        let folders = self.folders.iter().filter(|name| name.starts_with(begin));
+        let mut manifests: Vec<EditionManifest> = folders
+            .filter_map(|name| self.manifest_in(name))
+            .filter(EditionManifest::is_sealed)
+            .collect();
+        manifests.sort_by_key(|m| m.listing.id);
+        let mut listed = Vec::new();
+        for manifest in manifests {
+            if manifest.previous != previous {
+                break;
+            }
+            previous = Some(manifest.seal);
+            listed.extend(Listed::of(&manifest));
+        }
+        listed
     }
 
     /// Whether the site's own pages were made with an edition.
-    pub(super) fn is_latest(&self, name: &str) -> bool {
-        self.has_manifest && self.editions.last().is_some_and(|e| e.edition == name)
+    pub(super) fn is_latest(&self, taken: &Taken) -> bool {
+        let is_latest =
+            |month| self.editions(month).last().map(|e| &e.edition) == Some(&taken.name);
+        self.is_sound
+            && self
+                .months
+                .keys()
+                .next_back()
+                .copied()
+                .is_some_and(is_latest)
     }
 
     /// The manifest in an edition's folder.
     pub(super) fn manifest_of(&self, id: EditionId) -> Option<EditionManifest> {
-        EditionManifest::read(&self.out.join(edition_folder(id)))
+        self.manifest_in(&id.to_string())
+    }
+
+    /// The manifest in the folder of this name, if it is of the edition of this name.
+    fn manifest_in(&self, name: &str) -> Option<EditionManifest> {
+        let manifest = EditionManifest::read(&self.out.join(EDITIONS).join(name));
+        manifest.filter(|m| m.edition == name)
     }
 
     /// An edition as it is listed, when it was made from this history: a published edition
     /// does not change for anything else. Only the latest follows what is declared too.
     pub(super) fn standing(&self, site: &Site, taken: &Taken) -> Option<&Listed> {
-        let listed = &self.editions[*self.places.get(&taken.name)?];
-        let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
-        let stands = listed.history == taken.chain
-            && !(listed.trimmed && site.keeps_pages(taken))
-            && (!is_latest || listed.declared == site.declared && self.is_whole(taken.id));
-        stands.then_some(listed)
+        self.standing_among(self.editions(Month::of(taken.id)), site, taken)
+            .map(|(_, listed)| listed)
     }
 
     /// The same, when it follows this seal too.
@@ -72,9 +142,109 @@ impl Published {
         taken: &Taken,
         previous: Option<Sha256Sum>,
     ) -> Option<&Listed> {
-        let before = self.editions[..*self.places.get(&taken.name)?].last();
-        let follows = before.map(|e| e.seal) == previous;
-        self.standing(site, taken).filter(|_| follows)
+        let month = Month::of(taken.id);
+        let editions = self.editions(month);
+        let (at, listed) = self.standing_among(editions, site, taken)?;
+        let before = match editions[..at].last() {
+            Some(before) => Some(before.seal),
+            None => self.seal_before(month),
+        };
+        (before == previous).then_some(listed)
+    }
+
+    fn standing_among<'l>(
+        &self,
+        editions: &'l [Listed],
+        site: &Site,
+        taken: &Taken,
+    ) -> Option<(usize, &'l Listed)> {
+        let mut all = editions.iter().enumerate();
+        let (at, listed) = all.find(|(_, e)| e.edition == taken.name)?;
+        let is_latest = site.snapshots.last().is_some_and(|l| l.id == taken.id);
+        let stands = listed.history == taken.chain
+            && self.has_folder(taken)
+            && !(listed.trimmed && site.keeps_pages(taken))
+            && (!is_latest || listed.declared == site.declared && self.is_whole(taken.id));
+        stands.then_some((at, listed))
+    }
+
+    /// A month as it is listed, when all of its editions stand. The latest edition's is
+    /// looked at one by one.
+    pub(super) fn standing_month(
+        &self,
+        site: &Site,
+        month: Month,
+        taken: &[Taken],
+    ) -> Option<&ListedMonth> {
+        let (listed, _) = self.months.get(&month)?;
+        let (last, latest) = (taken.last()?, site.snapshots.last()?);
+        let stands = listed.is_of(taken)
+            && last.id != latest.id
+            && !(listed.trimmed > 0 && site.keeps_pages(last))
+            && self.root(&month.manifest()).is_some()
+            && taken.iter().all(|t| self.has_folder(t));
+        stands.then_some(listed)
+    }
+
+    fn has_folder(&self, taken: &Taken) -> bool {
+        self.folders.binary_search(&taken.name).is_ok()
+    }
+
+    /// How many editions stand, from the oldest on, before one that does not.
+    pub(super) fn standing_editions(&self, site: &Site) -> usize {
+        let mut standing = 0;
+        for (month, taken) in site.by_month() {
+            if self.standing_month(site, month, taken).is_some() {
+                standing += taken.len();
+                continue;
+            }
+            let stands = |taken: &&Taken| self.standing(site, taken).is_some();
+            let of_month = taken.iter().take_while(stands).count();
+            standing += of_month;
+            if of_month < taken.len() {
+                break;
+            }
+        }
+        standing
+    }
+
+    /// The chain of the first editions, and how many they are: as many as this, unless one
+    /// of them does not stand.
+    pub(super) fn chain_before(&self, site: &Site, most: usize) -> (Chain, usize) {
+        let (mut chain, mut count) = (Chain::default(), 0);
+        for (month, taken) in site.by_month() {
+            let whole = self.standing_month(site, month, taken);
+            if let Some(whole) = whole.filter(|_| count + taken.len() <= most) {
+                chain.carry(whole.clone());
+                count += taken.len();
+                continue;
+            }
+            for taken in &taken[..taken.len().min(most - count)] {
+                match self.standing(site, taken) {
+                    Some(listed) => chain.push(month, listed.clone()),
+                    None => return (chain, count),
+                }
+                count += 1;
+            }
+            if count == most {
+                break;
+            }
+        }
+        (chain, count)
+    }
+
+    /// What the archive lists of the first editions, with their seals, as they themselves
+    /// tell; as far as they can.
+    pub(super) fn listings(&self, taken: &[Taken]) -> (Listings, Vec<Sha256Sum>) {
+        let (mut listings, mut seals) = (Listings::default(), Vec::new());
+        for taken in taken {
+            let Some(manifest) = self.manifest_of(taken.id) else {
+                break;
+            };
+            listings.push(taken, manifest.listing);
+            seals.push(manifest.seal);
+        }
+        (listings, seals)
     }
 
     /// Whether every file of an edition has its size.
@@ -85,42 +255,42 @@ impl Published {
 
     /// Whether the site's own files are there, and exactly these editions.
     pub(super) fn is_up_to_date(&self, site: &Site) -> bool {
-        self.has_manifest
-            && self.editions.len() == site.snapshots.len()
-            && self
-                .editions
-                .iter()
-                .all(|e| self.folders.contains(&e.edition))
+        let listed = |month| self.months.get(&month).map(|(listed, _)| listed);
+        self.is_sound
+            && self.months.len() == site.by_month().count()
+            && site
+                .by_month()
+                .all(|(month, taken)| listed(month).is_some_and(|l| l.is_of(taken)))
             && have_sizes(&self.out, &self.files)
     }
 
-    /// A page of the site, when it has its size.
+    /// A file of the site, when it has its size.
     pub(super) fn root(&self, path: &str) -> Option<&Entry> {
-        let entry = self.files.iter().find(|e| e.path == path)?;
+        let entry = self.entry(path).filter(|_| self.is_sound)?;
         have_sizes(&self.out, std::slice::from_ref(entry)).then_some(entry)
     }
 
-    /// Whether editions are there, but nothing that lists the site's own pages.
+    /// Whether editions are there, but nothing that says what the site's own pages are.
     pub(super) fn has_lost_its_manifest(&self) -> bool {
-        !self.has_manifest && !self.places.is_empty()
+        !self.is_sound && !self.months.is_empty()
     }
 
     /// Months of the archive of which the page is there.
     pub(super) fn months(&self) -> BTreeSet<Month> {
-        let has_size = |e: &&Entry| have_sizes(&self.out, std::slice::from_ref(*e));
-        let pages = self.files.iter().filter(|e| Month::at(&e.path).is_some());
-        pages
-            .filter(has_size)
-            .filter_map(|e| Month::at(&e.path))
-            .collect()
+        let pages = self.files.iter().filter_map(|e| Month::at(&e.path));
+        let is_there = |month: &Month| self.root(&Root::Month(*month).path()).is_some();
+        pages.filter(is_there).collect()
     }
 
     /// Editions whose snapshots are gone.
     pub(super) fn gone(&self, site: &Site) -> Vec<String> {
-        let kept: HashSet<&str> = site.snapshots.iter().map(|t| t.name.as_str()).collect();
-        let is_ours =
-            |id: &&String| EditionManifest::read(&self.out.join(EDITIONS).join(id)).is_some();
-        let others = self.folders.iter().filter(|id| !kept.contains(id.as_str()));
+        let mut kept: Vec<&str> = site.snapshots.iter().map(|t| t.name.as_str()).collect();
+        kept.sort_unstable();
+        let is_ours = |name: &&String| self.manifest_in(name).is_some();
+        let others = self
+            .folders
+            .iter()
+            .filter(|id| kept.binary_search(&id.as_str()).is_err());
         others.filter(is_ours).cloned().collect()
     }
 }
@@ -133,31 +303,14 @@ fn have_sizes(folder: &Path, files: &[Entry]) -> bool {
     files.iter().all(has_size)
 }
 
-/// Names of the folders of editions; a link is none.
-fn folders(out: &Path) -> BTreeSet<String> {
+/// Names of the folders of editions, sorted; a link is none.
+fn folders(out: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(out.join(EDITIONS)).into_iter().flatten();
-    entries
+    let mut folders: Vec<String> = entries
         .flatten()
         .filter(|e| e.file_type().is_ok_and(|t| t.is_dir()))
         .filter_map(|e| e.file_name().into_string().ok())
-        .collect()
-}
-
-/// The editions that the folders themselves tell of, as far as one follows the other.
-fn found(out: &Path, folders: &BTreeSet<String>) -> Vec<Listed> {
-    let mut manifests: Vec<EditionManifest> = folders
-        .iter()
-        .filter_map(|name| EditionManifest::read(&out.join(EDITIONS).join(name)))
         .collect();
-    manifests.sort_by_key(|m| m.listing.id);
-    let mut listed = Vec::new();
-    let mut previous = None;
-    for manifest in manifests {
-        if manifest.previous != previous {
-            break;
-        }
-        previous = Some(manifest.seal);
-        listed.extend(Listed::of(&manifest));
-    }
-    listed
+    folders.sort_unstable();
+    folders
 }

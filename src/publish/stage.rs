@@ -1,7 +1,7 @@
 //! Staging one edition: every page, the records, the seal.
 
 use super::build::Options;
-use super::manifest::{EditionManifest, Entry, Inputs};
+use super::manifest::{EditionManifest, Entry, FILE, Inputs};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
 use crate::reading::{self, Read};
@@ -97,7 +97,7 @@ pub(super) fn edition(
         entries.push(brief);
         manifest = seal(pages, &entries);
     }
-    staging.write_manifest(&folder, &manifest.bytes()?)?;
+    staging.write_manifest(&folder, FILE, &manifest.bytes()?)?;
     Ok(Staged {
         is_revised: replaced.is_some(),
         manifest,

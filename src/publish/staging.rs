@@ -20,6 +20,8 @@ use walkdir::WalkDir;
 const REPLACED: &str = "replaced";
 /// Folder of a stage with what the site listed before.
 const BEFORE: &str = "before";
+/// Folder of a stage with what it was to list then.
+const AFTER: &str = "after";
 /// Staging folders begin with this, so that leftovers of a killed build are recognised.
 const PREFIX: &str = ".daybrief-stage-";
 
@@ -29,8 +31,8 @@ pub(super) struct Staging {
     out: PathBuf,
     /// What must not be written.
     gate: Gate,
-    /// Whether another build broke off here before.
-    mends: bool,
+    /// Stages of builds that broke off while they replaced things.
+    broken_off: Vec<PathBuf>,
     /// Held until the build ends, so that no other one writes here.
     _lock: Option<File>,
 }
@@ -44,15 +46,16 @@ impl Staging {
         for name in [EDITIONS, "assets"] {
             refuse_link(&out.join(name))?;
         }
-        let mut mends = false;
-        for left in fs::read_dir(out)
-            .with_context(|| format!("cannot read {}", out.display()))?
-            .flatten()
-        {
-            if left.file_name().to_string_lossy().starts_with(PREFIX) {
-                mends = true;
-                clear(out, &left.path())?;
-            }
+        let there = fs::read_dir(out).with_context(|| format!("cannot read {}", out.display()))?;
+        let is_left = |name: &Path| name.to_string_lossy().starts_with(PREFIX);
+        let names = there.flatten().map(|e| PathBuf::from(e.file_name()));
+        let left = names
+            .filter(|name| is_left(name))
+            .map(|name| out.join(name));
+        let (broken_off, only_staged): (Vec<PathBuf>, Vec<PathBuf>) =
+            left.partition(|stage| stage.join(BEFORE).is_dir());
+        for stage in only_staged {
+            remove(&stage)?;
         }
         let folder = tempfile::Builder::new()
             .prefix(PREFIX)
@@ -62,14 +65,22 @@ impl Staging {
             folder,
             out: out.to_owned(),
             gate: Gate::default(),
-            mends,
+            broken_off,
             _lock: lock,
         })
     }
 
-    /// Whether another build broke off here before.
+    /// Whether another build broke off here while it replaced things.
     pub(super) const fn mends(&self) -> bool {
-        self.mends
+        !self.broken_off.is_empty()
+    }
+
+    /// Removes what such builds left, now that nothing leads to it.
+    pub(super) fn mend(&mut self) -> Result<()> {
+        for stage in std::mem::take(&mut self.broken_off) {
+            clear(&self.out, &stage)?;
+        }
+        Ok(())
     }
 
     /// Whether the stage stays when it is dropped, for the next build to mend from.
@@ -107,7 +118,11 @@ impl Staging {
     /// Writes a whole file into the stage; the entry's path is `name`.
     pub(super) fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
         self.let_name_pass(name)?;
-        self.gate.check(bytes).with_context(|| name.to_owned())?;
+        self.put(&self.gate, folder, name, bytes)
+    }
+
+    fn put(&self, gate: &Gate, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
+        gate.check(bytes).with_context(|| name.to_owned())?;
         let path = self.folder.path().join(folder).join(name);
         disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Entry {
@@ -119,10 +134,8 @@ impl Staging {
 
     /// Writes a manifest. It holds names and words that were looked at where they stand
     /// otherwise, and digests, any of which a session may call a secret.
-    pub(super) fn write_manifest(&self, folder: &str, bytes: &[u8]) -> Result<()> {
-        Gate::default().check(bytes).context(FILE)?;
-        let path = self.folder.path().join(folder).join(FILE);
-        disk::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    pub(super) fn write_manifest(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<Entry> {
+        self.put(&Gate::default(), folder, name, bytes)
     }
 
     /// Refuses a name that must not be told; so the message does not tell it either.
@@ -195,16 +208,21 @@ impl Staging {
         rename(from, &replaced.join(format!("{id}.{version}")))
     }
 
-    /// Keeps what the site listed before the switch, for the next build to mend from.
+    /// Keeps what the site lists before the switch; from now on there is something to mend.
     pub(super) fn remember(&self, out: &Path) -> Result<()> {
-        match fs::read(out.join(FILE)) {
-            Ok(bytes) => {
-                let before = self.folder.path().join(BEFORE);
-                disk::create_folder(&before)?;
-                disk::write(&before.join(FILE), &bytes).context("cannot write into the stage")
-            }
-            Err(_) => Ok(()),
-        }
+        let listed = fs::read(out.join(FILE));
+        self.note(BEFORE, listed.as_deref().unwrap_or_default())
+    }
+
+    /// Keeps what the site will list after it.
+    pub(super) fn intend(&self, manifest: &[u8]) -> Result<()> {
+        self.note(AFTER, manifest)
+    }
+
+    fn note(&self, name: &str, manifest: &[u8]) -> Result<()> {
+        let folder = self.folder.path().join(name);
+        disk::create_folder(&folder)?;
+        disk::write(&folder.join(FILE), manifest).context("cannot write into the stage")
     }
 
     /// Refuses a page of the site where something else stands.
@@ -265,20 +283,28 @@ fn clear(out: &Path, stage: &Path) -> Result<()> {
             retire_unlisted(out, &format!("{EDITIONS}/{id}/"), &old.files, &now.files)?;
         }
     }
-    let before = SiteManifest::read(&stage.join(BEFORE));
-    if let (Some(before), Some(now)) = (before, SiteManifest::read(out)) {
-        retire_unlisted(out, "", &before.files, &now.files)?;
+    for listed in [BEFORE, AFTER].map(|name| SiteManifest::read(&stage.join(name))) {
+        if let (Some(listed), Some(now)) = (listed, SiteManifest::read(out)) {
+            retire_unlisted(out, "", &listed.files, &now.files)?;
+        }
     }
+    remove(stage)
+}
+
+fn remove(stage: &Path) -> Result<()> {
     fs::remove_dir_all(stage)
         .with_context(|| format!("cannot remove the leftover {}", stage.display()))
 }
 
-/// Removes files that were listed and are not any more.
+/// Removes files that were listed, are as they were written, and are not listed any more.
 fn retire_unlisted(out: &Path, folder: &str, before: &[Entry], now: &[Entry]) -> Result<()> {
     let listed: BTreeSet<&str> = now.iter().map(|e| e.path.as_str()).collect();
-    let gone = before.iter().map(|e| e.path.as_str());
-    for path in gone.filter(|p| !listed.contains(p)) {
-        retire(out, &format!("{folder}{path}"))?;
+    for entry in before.iter().filter(|e| !listed.contains(e.path.as_str())) {
+        let path = format!("{folder}{}", entry.path);
+        let bytes = fs::read(out.join(&path));
+        if bytes.is_ok_and(|bytes| Sha256Sum::of(&bytes) == entry.sha256) {
+            retire(out, &path)?;
+        }
     }
     Ok(())
 }

@@ -23,11 +23,15 @@ fn write(root: &Path, path: &str, text: &str) {
 }
 
 fn snapshot(root: &Path, day: u8, file: &str) {
+    snapshot_of(root, 11, day, file);
+}
+
+fn snapshot_of(root: &Path, month: u8, day: u8, file: &str) {
     let text = format!(
-        r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-11-{day:02}T06:00:00Z"}}
+        r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-{month:02}-{day:02}T06:00:00Z"}}
 {{"id":"s-{day}","user":"unknown","host":"10.0.0.9","key":"k-9","events":[{{"kind":"read","path":"{file}"}}]}}"#
     );
-    write(root, &format!("data/snapshots/{day}.jsonl"), &text);
+    write(root, &format!("data/snapshots/{month}-{day}.jsonl"), &text);
 }
 
 fn build(root: &Path) -> Result<super::Built> {
@@ -35,12 +39,20 @@ fn build(root: &Path) -> Result<super::Built> {
 }
 
 fn build_with(root: &Path, stops: &(dyn Fn() -> bool + Sync)) -> Result<super::Built> {
+    make(root, false, stops)
+}
+
+fn rebuild(root: &Path) -> Result<super::Built> {
+    make(root, true, &|| false)
+}
+
+fn make(root: &Path, rebuild_all: bool, stops: &(dyn Fn() -> bool + Sync)) -> Result<super::Built> {
     let site = Site::load(root, Store::write(root)).unwrap();
     super::build(
         &site,
         &Options {
             out: root.join("public"),
-            rebuild_all: false,
+            rebuild_all,
             strict: false,
             progress: &|_, _, _| {},
             pages: &|_| {},
@@ -64,12 +76,12 @@ fn published(root: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// The site before, which one snapshot is added to and one corrected in.
+/// The site before, and with one snapshot added and one of the month before corrected.
 fn site(root: &Path) {
     write(root, "data/inventory.toml", "[[keys]]\nname = \"k-ann\"\n");
     write(root, "public/mine.txt", "kept");
-    for day in 1..=2 {
-        snapshot(root, day, "src/auth/keys.rs");
+    for (month, day) in [(10, 30), (10, 31), (11, 2)] {
+        snapshot_of(root, month, day, "src/auth/keys.rs");
     }
     build(root).unwrap();
     write(
@@ -77,22 +89,35 @@ fn site(root: &Path) {
         "public/editions/2026-11-02T0600Z/mine.txt",
         "kept too",
     );
-    snapshot(root, 2, "src/auth/other.rs");
+    snapshot_of(root, 10, 31, "src/auth/other.rs");
     snapshot(root, 3, "src/auth/keys.rs");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from).min_depth(1) {
+        let entry = entry.unwrap();
+        let to = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir(to).unwrap();
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
 
 #[test]
 fn whichever_call_fails_the_site_is_whole_and_the_next_build_mends_it() {
     let _alone = alone();
-    let undisturbed = tempfile::tempdir().unwrap();
-    site(undisturbed.path());
+    let (before, undisturbed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    site(before.path());
+    copy(before.path(), undisturbed.path());
     build(undisturbed.path()).unwrap();
     let whole = published(undisturbed.path());
     let mut calls = 0;
     loop {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        site(root);
+        copy(before.path(), root);
         disk::arm(Some(calls));
         let result = build(root);
         let failed = disk::arm(None);
@@ -115,6 +140,9 @@ fn whichever_call_fails_the_site_is_whole_and_the_next_build_mends_it() {
             Some(b"kept too".as_slice()),
             "call {calls}"
         );
+        // One more that comes to nothing takes nothing of what is to be mended.
+        let stopped = build_with(root, &|| true).unwrap_err();
+        assert!(stopped.is::<Stopped>(), "call {calls}: {stopped:#}");
         build(root).unwrap_or_else(|e| panic!("call {calls}: {e:#}"));
         let mended = published(root);
         let names = whole.keys().chain(mended.keys());
@@ -126,6 +154,39 @@ fn whichever_call_fails_the_site_is_whole_and_the_next_build_mends_it() {
     let found = verify(&undisturbed.path().join("public")).unwrap();
     let extra: Vec<&str> = found.faults.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(extra, ["editions/2026-11-02T0600Z/mine.txt", "mine.txt"]);
+}
+
+/// An edition of the site that is made anew as a whole is not half of it when that broke off.
+#[test]
+fn a_rebuild_that_broke_off_leaves_one_chain() {
+    let _alone = alone();
+    let (before, mut calls) = (tempfile::tempdir().unwrap(), 0);
+    site(before.path());
+    build(before.path()).unwrap();
+    write(
+        before.path(),
+        "data/inventory.toml",
+        "[[keys]]\nname = \"k-9\"\n",
+    );
+    loop {
+        let folder = tempfile::tempdir().unwrap();
+        copy(before.path(), folder.path());
+        disk::arm(Some(calls));
+        let result = rebuild(folder.path());
+        if !disk::arm(None) {
+            result.unwrap();
+            break;
+        }
+        build(folder.path()).unwrap_or_else(|e| panic!("call {calls}: {e:#}"));
+        let found = verify(&folder.path().join("public")).unwrap();
+        let faults = found
+            .faults
+            .iter()
+            .filter(|(path, _)| !path.ends_with("mine.txt"));
+        assert_eq!(faults.count(), 0, "call {calls}: {:?}", found.faults);
+        calls += 9;
+    }
+    assert!(calls > 60, "only {calls} calls");
 }
 
 fn site_of_faults(root: &Path) -> BTreeMap<String, Vec<u8>> {

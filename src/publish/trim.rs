@@ -1,7 +1,7 @@
 //! Retention: an edition that is older than its pages are kept for keeps what a historian
 //! asks for, and links to the rest become text.
 
-use super::manifest::{EditionManifest, Listed};
+use super::manifest::{EditionManifest, FILE, Listed};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
@@ -45,6 +45,6 @@ pub(super) fn edition(staging: &Staging, out: &Path, id: EditionId) -> Result<Tr
         files,
         ..manifest
     };
-    staging.write_manifest(&folder, &manifest.bytes()?)?;
+    staging.write_manifest(&folder, FILE, &manifest.bytes()?)?;
     Listed::of(&manifest).map(Trim::Staged)
 }

@@ -1,9 +1,10 @@
 //! `verify`: whether a published site is what its manifests say, and its seals a chain.
 
-use super::manifest::{EditionManifest, Entry, FILE, SiteManifest};
+use super::manifest::{EditionManifest, Entry, FILE, Listed, ListedMonth, SiteManifest};
+use super::published::Published;
 use super::staging::files_below;
 use crate::digest::Sha256Sum;
-use crate::render::address::EDITIONS;
+use crate::render::address::{EDITIONS, Month};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -57,40 +58,29 @@ pub fn verify(out: &Path) -> Result<Verified> {
     })?;
     let mut found = Verified {
         faults: BTreeSet::new(),
-        editions: site.editions.len(),
+        editions: 0,
         files: site.files.len() + 1,
         head: site.head,
     };
     let mut expected: BTreeSet<String> = site.files.iter().map(|e| e.path.clone()).collect();
     expected.insert(FILE.to_owned());
     found.compare(out, "", &site.files);
+    let published = Published::in_folder(out, false);
     let mut previous = None;
-    for listed in &site.editions {
-        let folder = format!("{EDITIONS}/{}/", listed.edition);
-        let path = format!("{folder}{FILE}");
-        expected.insert(path.clone());
-        found.files += 1;
-        let Ok(bytes) = std::fs::read(out.join(&path)) else {
-            found.faults.insert((path, Fault::Missing));
-            previous = Some(listed.seal);
-            continue;
-        };
-        if Sha256Sum::of(&bytes) != listed.manifest {
-            found.faults.insert((path.clone(), Fault::Changed));
+    for listed in &site.months {
+        let (path, editions) = (listed.month.manifest(), published.editions(listed.month));
+        let is_of_it = |e: &Listed| Month::of_id(&e.edition) == Some(listed.month);
+        let is_listed = site.files.iter().any(|e| e.path == path);
+        if !is_listed
+            || ListedMonth::of(listed.month, editions).as_ref() != Some(listed)
+            || !editions.iter().all(is_of_it)
+        {
+            found.faults.insert((path, Fault::Unsealed));
         }
-        if let Some(manifest) = EditionManifest::read(&out.join(&folder)) {
-            let is_sealed = manifest.is_sealed()
-                && manifest.previous == previous
-                && manifest.seal == listed.seal
-                && manifest.edition == listed.edition;
-            if !is_sealed {
-                found.faults.insert((path, Fault::Unsealed));
-            }
-            found.files += manifest.files.len();
-            found.compare(out, &folder, &manifest.files);
-            expected.extend(manifest.files.iter().map(|e| format!("{folder}{}", e.path)));
+        for edition in editions {
+            found.replay(out, edition, previous, &mut expected);
+            previous = Some(edition.seal);
         }
-        previous = Some(listed.seal);
     }
     if previous.is_some_and(|last| last != site.head) {
         found.faults.insert((FILE.to_owned(), Fault::Unsealed));
@@ -100,6 +90,40 @@ pub fn verify(out: &Path) -> Result<Verified> {
 }
 
 impl Verified {
+    /// Replays one edition, which follows the one with this seal.
+    fn replay(
+        &mut self,
+        out: &Path,
+        listed: &Listed,
+        previous: Option<Sha256Sum>,
+        expected: &mut BTreeSet<String>,
+    ) {
+        let folder = format!("{EDITIONS}/{}/", listed.edition);
+        let path = format!("{folder}{FILE}");
+        expected.insert(path.clone());
+        self.editions += 1;
+        self.files += 1;
+        let Ok(bytes) = std::fs::read(out.join(&path)) else {
+            self.faults.insert((path, Fault::Missing));
+            return;
+        };
+        if Sha256Sum::of(&bytes) != listed.manifest {
+            self.faults.insert((path.clone(), Fault::Changed));
+        }
+        if let Some(manifest) = EditionManifest::read(&out.join(&folder)) {
+            let is_sealed = manifest.is_sealed()
+                && manifest.previous == previous
+                && manifest.seal == listed.seal
+                && manifest.edition == listed.edition;
+            if !is_sealed {
+                self.faults.insert((path, Fault::Unsealed));
+            }
+            self.files += manifest.files.len();
+            self.compare(out, &folder, &manifest.files);
+            expected.extend(manifest.files.iter().map(|e| format!("{folder}{}", e.path)));
+        }
+    }
+
     /// Compares files with what a manifest says of them.
     fn compare(&mut self, out: &Path, folder: &str, entries: &[Entry]) {
         let fault = |entry: &Entry| {

@@ -11,6 +11,7 @@ use crate::normalise::redact::formats;
 use crate::relate::{Edition, Role};
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -104,8 +105,9 @@ impl Root {
     }
 }
 
-/// A month of UTC, as the archive has a page for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A month of UTC, as the archive has a page for it, and a manifest of its editions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Month(Date);
 
 impl Month {
@@ -132,8 +134,33 @@ impl Month {
         self.0.days_in_month()
     }
 
+    /// Its year, and its number in it, from 1.
+    pub fn in_year(self) -> (i16, i8) {
+        (self.0.year(), self.0.month())
+    }
+
     fn path(self) -> String {
         format!("archive-{self}.html")
+    }
+
+    /// Where the manifest of its editions is, relative to the site.
+    pub fn manifest(self) -> String {
+        format!("archive-{self}.manifest.json")
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.to_string()
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let month = Self::of_id(&text).filter(|m| m.to_string() == text);
+        month.ok_or("no month, such as 2026-11")
     }
 }
 

@@ -13,11 +13,13 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use walkdir::WalkDir;
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// Bytes that are read at once.
+const BUFFER: usize = 64 * 1024;
 
 /// Opens a file as text bytes, decompressing `.gz` and `.zst` by their content.
 /// Reading past [`limits::STREAM_BYTES`] ends in an error, so a small archive
@@ -34,7 +36,7 @@ fn open_to(path: &Path, most: u64) -> Result<Box<dyn BufRead + Send>> {
         return Err(anyhow!("{} is not a regular file", path.display()));
     }
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let mut raw = BufReader::with_capacity(256 * 1024, file);
+    let mut raw = BufReader::with_capacity(BUFFER / 2, file);
     let head = raw
         .fill_buf()
         .with_context(|| format!("cannot read {}", path.display()))?;
@@ -54,7 +56,7 @@ fn open_to(path: &Path, most: u64) -> Result<Box<dyn BufRead + Send>> {
         most,
         left: most,
     };
-    Ok(Box::new(BufReader::with_capacity(256 * 1024, bounded)))
+    Ok(Box::new(BufReader::with_capacity(BUFFER, bounded)))
 }
 
 /// Reads a whole file of at most so many bytes.
@@ -99,7 +101,7 @@ pub fn digest(path: &Path) -> Result<Sha256Sum> {
 pub struct State {
     size: u64,
     /// Nanoseconds since 1970.
-    changed: u128,
+    changed: u64,
     /// Its number on the file system, and when that noticed a change; where there are such.
     number: u64,
     noticed: i64,
@@ -107,7 +109,7 @@ pub struct State {
 
 /// A file that was changed less than this many nanoseconds ago may change again without
 /// its time showing it.
-const UNSETTLED: u128 = 2_000_000_000;
+const UNSETTLED: u64 = 2_000_000_000;
 
 impl State {
     /// Of a file as it lies there now.
@@ -118,7 +120,7 @@ impl State {
         let changed = changed.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
         Ok(Self {
             size: meta.len(),
-            changed: changed.map_or(0, |since| since.as_nanos()),
+            changed: changed.map_or(0, nanoseconds),
             number: number(&meta).0,
             noticed: number(&meta).1,
         })
@@ -127,8 +129,13 @@ impl State {
     /// Whether the file has been left alone long enough for its time to tell.
     pub fn is_settled(&self) -> bool {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        now.is_ok_and(|now| now.as_nanos() > self.changed + UNSETTLED)
+        now.is_ok_and(|now| nanoseconds(now) > self.changed.saturating_add(UNSETTLED))
     }
+}
+
+/// Enough of them for some centuries.
+fn nanoseconds(since: Duration) -> u64 {
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(unix)]

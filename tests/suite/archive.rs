@@ -8,7 +8,11 @@
 use crate::days::{Days, INVENTORY, stranger};
 use crate::harness::TestSite;
 use crate::page::Page;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The manifest of the month that most of these tests are about.
+const MONTH: &str = "archive-2026-11.manifest.json";
 
 /// What the collector wrote on the morning after a day.
 fn snapshot(day: u8) -> (String, String) {
@@ -286,6 +290,33 @@ fn verify_finds_whatever_was_changed() {
     let manifest = format!("{one}/manifest.json");
     changed(&manifest, "queue.html", "queue.htm");
     finds("changed", &manifest);
+    // A month, by another name for one of its editions, or gone as a whole.
+    let folder = one.strip_prefix("editions/").unwrap();
+    changed(MONTH, folder, "2026-11-02T0601Z");
+    finds("changed", MONTH);
+    site.remove(&format!("public/{MONTH}"));
+    changed(&queue, "Queue", "Quiet");
+    finds("missing", MONTH);
+    site.remove(&format!("public/{MONTH}"));
+    changed(&queue, "Queue", "Quiet");
+    finds("changed", &queue);
+    // A month without one of its editions, and with the digest that the site has of it.
+    let mut other: serde_json::Value = serde_json::from_slice(&whole[MONTH]).unwrap();
+    other["editions"].as_array_mut().unwrap().remove(0);
+    let other = other.to_string();
+    let digest = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+    let (was, now) = (digest(&whole[MONTH]), digest(other.as_bytes()));
+    site.write(&format!("public/{MONTH}"), other);
+    changed("manifest.json", &was, &now);
+    finds("unsealed", MONTH);
+    // A month that the site lists, without the manifest of it.
+    let mut site_manifest: serde_json::Value =
+        serde_json::from_slice(&whole["manifest.json"]).unwrap();
+    let listed = site_manifest["files"].as_array_mut().unwrap();
+    listed.retain(|file| file["path"] != MONTH);
+    site.remove(&format!("public/{MONTH}"));
+    site.write("public/manifest.json", site_manifest.to_string());
+    finds("unsealed", MONTH);
     // The head of the chain.
     let head = String::from_utf8(whole["manifest.json"].clone()).unwrap();
     let at = head.find("\"head\": \"").unwrap() + "\"head\": \"".len();
@@ -344,8 +375,8 @@ fn two_snapshots_of_one_minute() {
     }
     let site = site.build();
     let whole = site.published();
-    for mended in ["public/manifest.json", "public/index.html"] {
-        site.remove(mended);
+    for mended in ["manifest.json", MONTH, "index.html"] {
+        site.remove(&format!("public/{mended}"));
         build(&site);
         assert_same(&site.published(), &whole);
     }
@@ -375,9 +406,11 @@ fn pages_changed_by_hand() {
     std::fs::remove_dir_all(site.path("public/editions/2026-11-02T0600Z")).unwrap();
     build(&site);
     assert_same(&site.published(), &whole);
-    site.remove("public/manifest.json");
-    build(&site);
-    assert_same(&site.published(), &whole);
+    for gone in ["manifest.json", MONTH] {
+        site.remove(&format!("public/{gone}"));
+        build(&site);
+        assert_same(&site.published(), &whole);
+    }
     // What is only changed somewhere in the past is found, and made anew when asked to.
     site.write("public/editions/2026-11-02T0600Z/queue.html", "mine");
     site.run(&["verify"]).ends(1);
@@ -471,25 +504,31 @@ fn the_feed_is_atom() {
     assert_eq!(text_of(&entries[0], "title"), "1 session matters now");
 }
 
+/// The morning of a day, on which nothing had been seen.
+fn quiet(site: &TestSite, day: &str) {
+    let text =
+        format!(r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"{day}T06:00:00Z"}}"#);
+    site.write(&format!("data/snapshots/{day}.jsonl"), text);
+}
+
 #[test]
 fn months_have_pages_that_later_months_do_not_change() {
     let site = site();
-    let month = |month: u8, day: u8| {
-        let text = format!(
-            r#"{{"format":"daybrief-snapshot","version":1,"taken_at":"2026-{month:02}-{day:02}T06:00:00Z"}}"#
-        );
-        site.write(&format!("data/snapshots/{month:02}-{day:02}.jsonl"), text);
+    let build_with = |day: &str| {
+        quiet(&site, day);
         build(&site);
     };
-    month(8, 30);
-    month(8, 31);
-    month(9, 1);
-    let august = site.read("public/archive-2026-08.html");
-    assert!(august.contains("2026-08: 2 editions"));
-    assert!(august.contains("archive-2026-09.html"), "leads on");
-    month(9, 2);
-    month(10, 1);
-    assert_eq!(site.read("public/archive-2026-08.html"), august);
+    build_with("2026-08-30");
+    build_with("2026-08-31");
+    build_with("2026-09-01");
+    let august =
+        || ["html", "manifest.json"].map(|e| site.read(&format!("public/archive-2026-08.{e}")));
+    let before = august();
+    assert!(before[0].contains("2026-08: 2 editions"));
+    assert!(before[0].contains("archive-2026-09.html"), "leads on");
+    build_with("2026-09-02");
+    build_with("2026-10-01");
+    assert_eq!(august(), before);
     assert!(
         site.read("public/archive-2026-09.html")
             .contains("archive-2026-10.html")
@@ -503,15 +542,154 @@ fn months_have_pages_that_later_months_do_not_change() {
     std::fs::remove_dir_all(site.path("public")).unwrap();
     build(&site);
     assert_same(&at_once, &site.published());
-    site.remove("data/snapshots/10-01.jsonl");
+    // The manifest of a month that is gone is made from those of its editions.
+    site.remove("public/archive-2026-08.manifest.json");
+    assert!(!build(&site).contains("made"));
+    assert_same(&at_once, &site.published());
+    site.remove("data/snapshots/2026-10-01.jsonl");
     build(&site);
-    assert!(!site.path("public/archive-2026-10.html").exists());
+    for gone in ["html", "manifest.json"] {
+        let path = format!("public/archive-2026-10.{gone}");
+        assert!(!site.path(&path).exists());
+    }
     assert!(
         !site
             .read("public/archive-2026-09.html")
             .contains("archive-2026-10.html")
     );
+    // What comes late in one month changes every month after it.
+    quiet(&site, "2026-08-29");
+    build(&site);
+    quiet(&site, "2026-10-01");
+    build(&site);
     site.run(&["verify"]).ends(0);
+    site.remove("data/snapshots/2026-08-29.jsonl");
+    build(&site);
+    site.run(&["verify"]).ends(0);
+    assert_eq!(august()[0], before[0]);
+}
+
+/// What the archive lists of an edition is what that says, whoever built what in between.
+#[test]
+fn the_archive_lists_what_was_published() {
+    let site = built(1..=2);
+    let listed = |site: &TestSite| {
+        let page = site.read("public/archive-2026-11.html");
+        page.matches("unknown-key narrative").count()
+    };
+    assert_eq!(listed(&site), 2);
+    let known = r#"[[keys]]
+name = "k-1"
+owner = "ann"
+[[keys]]
+name = "k-2"
+owner = "ann"
+"#;
+    let before = site.read("data/inventory.toml");
+    site.write("data/inventory.toml", format!("{before}{known}"));
+    site.run(&["build", "-o", "other"]).ends(0);
+    assert!(
+        !site
+            .read("other/archive-2026-11.html")
+            .contains("unknown-key narrative")
+    );
+    site.write("data/inventory.toml", before);
+    add(&site, 3);
+    build(&site);
+    assert_eq!(listed(&site), 3);
+}
+
+#[test]
+fn without_its_store_the_pages_of_earlier_months_stay() {
+    let (with, without) = (site(), site());
+    for site in [&with, &without] {
+        quiet(site, "2026-09-30");
+        quiet(site, "2026-10-31");
+        add(site, 1);
+        build(site);
+        site.write("daybrief.toml", "title = \"Another\"\n");
+        build(site);
+        add(site, 2);
+    }
+    std::fs::remove_dir_all(without.path(".daybrief")).unwrap();
+    for site in [&with, &without] {
+        build(site);
+        assert!(!site.read("public/archive-2026-09.html").contains("Another"));
+    }
+    assert_same(&with.published(), &without.published());
+}
+
+/// What a build left that broke off while it replaced things.
+fn broken_off(site: &TestSite) -> &'static str {
+    site.write("public/.daybrief-stage-1/before/manifest.json", "");
+    "public/.daybrief-stage-1"
+}
+
+#[test]
+fn mending_removes_nothing_that_is_not_ours() {
+    let site = built(1..=2);
+    let stage = broken_off(&site);
+    add(&site, 3);
+    let mine = format!("{}/index.html", edition(3));
+    site.write(&mine, "mine");
+    for _ in 0..2 {
+        let run = site.run(&["build"]).ends(1);
+        assert!(run.err.contains("move it away"), "{}", run.err);
+        assert_eq!(site.read(&mine), "mine");
+        assert!(site.path(stage).exists(), "it is to be mended still");
+    }
+    let left = site.names("public").into_iter();
+    assert_eq!(left.filter(|n| n.starts_with('.')).count(), 1);
+    site.remove(&mine);
+    build(&site);
+    assert_same(&site.published(), &built(1..=3).published());
+}
+
+#[test]
+fn what_a_broken_build_meant_to_publish_is_removed() {
+    let site = built(1..=2);
+    let whole = site.published();
+    let stage = broken_off(&site);
+    let ours = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+    let files: Vec<String> = ["archive-2026-12.html", "archive-2026-13.html"]
+        .map(|path| format!(r#"{{"path":"{path}","size":1,"sha256":"{ours}"}}"#))
+        .into();
+    let manifest = String::from_utf8(whole["manifest.json"].clone()).unwrap();
+    let manifest = manifest.replacen(
+        "\"files\": [",
+        &format!("\"files\": [{},", files.join(",")),
+        1,
+    );
+    site.write(&format!("{stage}/after/manifest.json"), manifest);
+    site.write("public/archive-2026-12.html", "x");
+    site.write("public/archive-2026-13.html", "not as it was written");
+    build(&site);
+    let mut expected = whole;
+    expected.insert(
+        "archive-2026-13.html".to_owned(),
+        b"not as it was written".to_vec(),
+    );
+    assert_same(&site.published(), &expected);
+}
+
+#[test]
+fn months_of_earlier_years_are_a_cell_each() {
+    let site = site();
+    for month in 1..=12 {
+        quiet(&site, &format!("2025-{month:02}-15"));
+        quiet(&site, &format!("2025-{month:02}-16"));
+    }
+    add_days(&site, 1..=2);
+    let site = site.build();
+    let page = site.read("public/archive.html");
+    let archive = Page::new(&page);
+    let calendar = archive.under("Calendar").join(" ");
+    assert!(calendar.contains("2025-02"), "twelve months: {calendar}");
+    assert!(!calendar.contains("2025-01"), "no more: {calendar}");
+    let january = r#"<a class="none" href="archive-2025-01.html" aria-label="2025-01, 2 editions: 0.0 leads in the mean">0.0</a>"#;
+    assert_eq!(page.matches(january).count(), 1);
+    let november = r#"aria-label="2026-11-03, 1 edition: 1 lead">1</a>"#;
+    assert_eq!(page.matches(november).count(), 1);
 }
 
 #[test]

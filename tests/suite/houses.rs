@@ -86,7 +86,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "assess::signals",
             "diagnostic",
-            "digest",
             "model",
             "reading",
             "relate",
@@ -121,7 +120,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "reading",
             "render",
             "site",
-            "store",
             "walk",
         ],
     ),

@@ -958,7 +958,8 @@ fn no_session_can_stop_the_build() {
         .snapshot("2026-11-21T06:00:00Z", &[&first])
         .build();
     let published = site.published();
-    let manifest: Value = serde_json::from_slice(&published["manifest.json"]).unwrap();
+    let manifest: Value =
+        serde_json::from_slice(&published["archive-2026-11.manifest.json"]).unwrap();
     let page = published
         .keys()
         .find(|path| path.contains("/session/"))

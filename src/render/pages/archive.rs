@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 
 /// Editions on the archive's own page.
 const LATEST: usize = 31;
+/// Months that are drawn day by day.
+const BY_DAY: usize = 12;
 /// Narratives that are drawn.
 const NARRATIVES: usize = 40;
 /// Units of the drawing of a narrative.
@@ -28,6 +30,7 @@ struct View {
     trends: Option<TrendsView>,
     months: Vec<MonthView>,
     days: Vec<i8>,
+    years: Vec<YearView>,
     editions: Vec<EditionView>,
     latest: String,
     narratives: Vec<NarrativeView>,
@@ -39,16 +42,40 @@ struct View {
 struct MonthView {
     name: String,
     href: String,
-    days: Vec<Option<DayView>>,
+    days: Vec<Option<CellView>>,
 }
 
 #[derive(Serialize)]
-struct DayView {
+struct YearView {
+    name: i16,
+    months: Vec<Option<CellView>>,
+}
+
+/// A day by its latest edition, or a month by the mean of its editions.
+#[derive(Serialize)]
+struct CellView {
     href: String,
-    /// Leads of the day's latest edition.
-    leads: usize,
+    leads: String,
     label: String,
     shade: &'static str,
+}
+
+impl CellView {
+    /// Of a time that has so many editions, with its leads as they are and in words.
+    fn new(href: String, time: &str, editions: usize, leads: (f64, String, &str)) -> Self {
+        let (value, leads, words) = leads;
+        let editions = counted(editions, "edition", "editions");
+        Self {
+            href,
+            label: format!("{time}, {editions}: {leads} {words}"),
+            leads,
+            shade: match value {
+                ..0.5 => "none",
+                ..2.5 => "some",
+                _ => "many",
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -92,13 +119,17 @@ struct MonthPage {
 pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, listings: &[Listing]) -> Result<Vec<u8>> {
     let latest = listings.iter().rev().take(LATEST);
     let (narratives, more_narratives) = narratives(linker, listings);
+    let months: Vec<(Month, Vec<&Listing>)> = by_month(listings).into_iter().collect();
+    let (earlier, by_day) = months.split_at(months.len().saturating_sub(BY_DAY));
+    let by_day = by_day.iter().rev();
     let view = View {
         frame: Frame::new(linker, text, "Archive", Section::Archive),
         css: linker.asset(text.theme.asset("archive.css")),
         feed: linker.root(Root::Feed),
         trends: TrendsView::of(linker, listings),
-        months: months(linker, listings),
+        months: by_day.map(|(m, of)| days(linker, *m, of)).collect(),
         days: (1..=31).collect(),
+        years: years(linker, earlier),
         editions: latest.map(|l| edition(linker, l)).collect(),
         latest: if listings.len() > LATEST {
             format!("The latest {LATEST} editions")
@@ -170,37 +201,45 @@ fn edition(linker: &Linker<'_>, listing: &Listing) -> EditionView {
 }
 
 /// A row a month, the newest first, with a cell a day.
-fn months(linker: &Linker<'_>, listings: &[Listing]) -> Vec<MonthView> {
-    let row = |(month, editions): (Month, Vec<&Listing>)| {
-        let mut days: Vec<Option<DayView>> = (0..month.days()).map(|_| None).collect();
-        let mut counts = vec![0; days.len()];
-        for listing in editions {
-            let at = day(listing).day() as usize - 1;
-            counts[at] += 1;
-            // The latest edition of a day speaks for it.
-            days[at] = Some(DayView {
-                href: linker.edition(listing.id),
-                leads: listing.leads,
-                label: format!(
-                    "{}, {}: {}",
-                    day(listing),
-                    counted(counts[at], "edition", "editions"),
-                    counted(listing.leads, "lead", "leads")
-                ),
-                shade: match listing.leads {
-                    0 => "none",
-                    1..=2 => "some",
-                    _ => "many",
-                },
-            });
+fn days(linker: &Linker<'_>, month: Month, editions: &[&Listing]) -> MonthView {
+    let mut days: Vec<Option<CellView>> = (0..month.days()).map(|_| None).collect();
+    for of_day in editions.chunk_by(|a, b| day(a) == day(b)) {
+        // The latest edition of a day speaks for it.
+        let latest = of_day[of_day.len() - 1];
+        let (day, href) = (day(latest), linker.edition(latest.id));
+        let words = if latest.leads == 1 { "lead" } else { "leads" };
+        let leads = (latest.leads as f64, latest.leads.to_string(), words);
+        let cell = CellView::new(href, &day.to_string(), of_day.len(), leads);
+        days[day.day() as usize - 1] = Some(cell);
+    }
+    MonthView {
+        name: month.to_string(),
+        href: linker.root(Root::Month(month)),
+        days,
+    }
+}
+
+/// A row a year, the newest first, with a cell a month.
+fn years(linker: &Linker<'_>, months: &[(Month, Vec<&Listing>)]) -> Vec<YearView> {
+    let year = |month: Month| month.in_year().0;
+    let rows = months.chunk_by(|a, b| year(a.0) == year(b.0));
+    let row = |of_year: &[(Month, Vec<&Listing>)]| {
+        let mut months: Vec<Option<CellView>> = (0..12).map(|_| None).collect();
+        for (month, editions) in of_year {
+            let leads: usize = editions.iter().map(|l| l.leads).sum();
+            let tenths = (leads as f64 / editions.len() as f64 * 10.0).round();
+            let mean = tenths / 10.0;
+            let (name, href) = (month.to_string(), linker.root(Root::Month(*month)));
+            let leads = (mean, format!("{mean:.1}"), "leads in the mean");
+            let cell = CellView::new(href, &name, editions.len(), leads);
+            months[month.in_year().1 as usize - 1] = Some(cell);
         }
-        MonthView {
-            name: month.to_string(),
-            href: linker.root(Root::Month(month)),
-            days,
+        YearView {
+            name: year(of_year[0].0),
+            months,
         }
     };
-    by_month(listings).into_iter().rev().map(row).collect()
+    rows.rev().map(row).collect()
 }
 
 /// Open narratives, and the ones that closed last, as bars over the time of the archive.
