@@ -82,7 +82,7 @@ export function kinds(folder) {
   const first = (inside) => readdirSync(join(published, latest, inside)).sort()[0];
   // The leads have the fullest pages: the first one of the queue.
   const lead = readFileSync(join(published, latest, "queue.html"), "utf8").match(/href="(session\/[^"#]+)/)[1];
-  const month = readdirSync(published).filter((name) => /^archive-/.test(name)).at(-1);
+  const month = readdirSync(published).filter((name) => /^archive-.*\.html$/.test(name)).at(-1);
   return {
     brief: "index.html",
     queue: "queue.html",
