@@ -19,6 +19,8 @@ pub(super) struct Published {
     pub(super) files: Vec<Entry>,
     /// Whether the site's manifest is there and says what stands.
     is_sound: bool,
+    /// The months as it lists them, where it does not.
+    listed_before: Vec<ListedMonth>,
     /// Names of the folders of editions, sorted.
     folders: Vec<String>,
 }
@@ -33,6 +35,7 @@ impl Published {
             months: BTreeMap::new(),
             files: Vec::new(),
             is_sound: manifest.is_some() && !broke_off,
+            listed_before: Vec::new(),
             folders: folders(out),
         };
         let mut listed = Vec::new();
@@ -44,6 +47,7 @@ impl Published {
             let unread = |m: ListedMonth| (m.month, (m, OnceCell::new()));
             published.months = listed.into_iter().map(unread).collect();
         } else {
+            published.listed_before = listed;
             let found = published.found("", None);
             let of_month = |e: &Listed| Month::of_id(&e.edition);
             for editions in found.chunk_by(|a, b| of_month(a) == of_month(b)) {
@@ -275,11 +279,23 @@ impl Published {
         !self.is_sound && !self.months.is_empty()
     }
 
-    /// Months of the archive of which the page is there.
+    /// Months of the archive of which the page is there and says what they are.
     pub(super) fn months(&self) -> BTreeSet<Month> {
         let pages = self.files.iter().filter_map(|e| Month::at(&e.path));
-        let is_there = |month: &Month| self.root(&Root::Month(*month).path()).is_some();
+        let is_there = |month: &Month| {
+            let path = Root::Month(*month).path();
+            self.root(&path).is_some() || self.is_as_before(*month, &path)
+        };
         pages.filter(is_there).collect()
+    }
+
+    /// Whether a month is what it was before a build broke off, and its page too.
+    fn is_as_before(&self, month: Month, page: &str) -> bool {
+        let now = self.months.get(&month).map(|(listed, _)| listed);
+        let is_same = now.is_some_and(|now| self.listed_before.contains(now));
+        let bytes = std::fs::read(self.out.join(page)).unwrap_or_default();
+        let entry = self.entry(page).filter(|_| is_same);
+        entry.is_some_and(|entry| entry.sha256 == Sha256Sum::of(&bytes))
     }
 
     /// Editions whose snapshots are gone.
