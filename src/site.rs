@@ -183,14 +183,9 @@ impl Listings {
         let both = self.histories.iter().zip(snapshots);
         let same = both.take_while(|(history, taken)| **history == taken.chain);
         let same = same.count().min(self.listings.len());
-        self.truncate(same);
+        self.histories.truncate(same);
+        self.listings.truncate(same);
         self
-    }
-
-    /// Keeps so many, from the oldest on.
-    pub fn truncate(&mut self, count: usize) {
-        self.histories.truncate(count);
-        self.listings.truncate(count);
     }
 
     /// Adds the one of a snapshot that comes after all of them.

@@ -191,11 +191,8 @@ impl Build<'_> {
     fn first(&mut self) -> Option<usize> {
         let (site, published) = (self.site, &self.published);
         let count = site.snapshots.len();
-        let standing = if self.options.rebuild_all {
-            0
-        } else {
-            published.standing_editions(site)
-        };
+        let most = if self.options.rebuild_all { 0 } else { count };
+        let (_, standing) = published.chain(site, most);
         if standing == count
             && self.gone.is_empty()
             && published.is_up_to_date(site)
@@ -206,12 +203,14 @@ impl Build<'_> {
             self.built.headline = latest.listing.headline;
             return None;
         }
-        let first = standing.min(count.saturating_sub(1));
-        let (chain, first) = published.chain_before(site, first);
+        // The latest is looked at in any case: the site's own pages are made with it.
+        let (mut chain, first) = published.chain(site, standing.min(count.saturating_sub(1)));
         (self.listings, self.seals) = self.listed(&chain, first);
         self.first = self.seals.len();
-        // As far as there is something to list.
-        (self.chain, _) = published.chain_before(site, self.first);
+        if self.first < first {
+            (chain, _) = published.chain(site, self.first);
+        }
+        self.chain = chain;
         Some(self.first)
     }
 

@@ -194,27 +194,9 @@ impl Published {
         self.folders.binary_search(&taken.name).is_ok()
     }
 
-    /// How many editions stand, from the oldest on, before one that does not.
-    pub(super) fn standing_editions(&self, site: &Site) -> usize {
-        let mut standing = 0;
-        for (month, taken) in site.by_month() {
-            if self.standing_month(site, month, taken).is_some() {
-                standing += taken.len();
-                continue;
-            }
-            let stands = |taken: &&Taken| self.standing(site, taken).is_some();
-            let of_month = taken.iter().take_while(stands).count();
-            standing += of_month;
-            if of_month < taken.len() {
-                break;
-            }
-        }
-        standing
-    }
-
-    /// The chain of the first editions, and how many they are: as many as this, unless one
-    /// of them does not stand.
-    pub(super) fn chain_before(&self, site: &Site, most: usize) -> (Chain, usize) {
+    /// The chain of the first editions that stand, and how many they are: at most so many, and
+    /// none after one that does not stand.
+    pub(super) fn chain(&self, site: &Site, most: usize) -> (Chain, usize) {
         let (mut chain, mut count) = (Chain::default(), 0);
         for (month, taken) in site.by_month() {
             let whole = self.standing_month(site, month, taken);

@@ -38,7 +38,7 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Opens a staging folder and removes what a killed build left.
+    /// Opens a staging folder and removes those of killed builds that had replaced nothing.
     pub(super) fn open(out: &Path) -> Result<Self> {
         disk::create_folder(out)
             .with_context(|| format!("cannot create the output folder {}", out.display()))?;

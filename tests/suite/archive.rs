@@ -10,7 +10,6 @@ use crate::harness::TestSite;
 use crate::page::Page;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// The manifest of the month that most of these tests are about.
 const MONTH: &str = "archive-2026-11.manifest.json";
@@ -615,7 +614,7 @@ fn without_its_store_or_when_mended_the_pages_of_earlier_months_stay() {
     std::fs::remove_dir_all(without.path(".daybrief")).unwrap();
     let mended = site();
     for folder in ["data", "public"] {
-        copy(&with.path(folder), &mended.path(folder));
+        crate::killed::copy(&with, &mended, folder);
     }
     mended.write("daybrief.toml", "title = \"Another\"\n");
     broken_off(&mended);
@@ -625,18 +624,6 @@ fn without_its_store_or_when_mended_the_pages_of_earlier_months_stay() {
     }
     assert_same(&with.published(), &without.published());
     assert_same(&with.published(), &mended.published());
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.unwrap();
-        let to = to.join(entry.path().strip_prefix(from).unwrap());
-        if entry.file_type().is_dir() {
-            std::fs::create_dir_all(to).unwrap();
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// What a build left that broke off while it replaced things.

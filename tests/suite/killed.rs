@@ -60,7 +60,7 @@ pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     broken
 }
 
-fn copy(from: &TestSite, to: &TestSite, folder: &str) {
+pub(crate) fn copy(from: &TestSite, to: &TestSite, folder: &str) {
     let _ = std::fs::remove_dir_all(to.path(folder));
     for entry in walkdir::WalkDir::new(from.path(folder)) {
         let entry = entry.unwrap();

@@ -61,14 +61,15 @@ struct CellView {
 }
 
 impl CellView {
-    /// Of a time that has so many editions, with its leads as they are and in words.
-    fn new(href: String, time: &str, editions: usize, leads: (f64, String, &str)) -> Self {
+    /// Of a time that has so many editions; its leads as a number, as they are shown, and in
+    /// words.
+    fn new(href: String, time: &str, editions: usize, leads: (f64, String, String)) -> Self {
         let (value, leads, words) = leads;
         let editions = counted(editions, "edition", "editions");
         Self {
             href,
-            label: format!("{time}, {editions}: {leads} {words}"),
             leads,
+            label: format!("{time}, {editions}: {words}"),
             shade: match value {
                 ..0.5 => "none",
                 ..2.5 => "some",
@@ -207,7 +208,7 @@ fn days(linker: &Linker<'_>, month: Month, editions: &[&Listing]) -> MonthView {
         // The latest edition of a day speaks for it.
         let latest = of_day[of_day.len() - 1];
         let (day, href) = (day(latest), linker.edition(latest.id));
-        let words = if latest.leads == 1 { "lead" } else { "leads" };
+        let words = counted(latest.leads, "lead", "leads");
         let leads = (latest.leads as f64, latest.leads.to_string(), words);
         let cell = CellView::new(href, &day.to_string(), of_day.len(), leads);
         days[day.day() as usize - 1] = Some(cell);
@@ -230,7 +231,8 @@ fn years(linker: &Linker<'_>, months: &[(Month, Vec<&Listing>)]) -> Vec<YearView
             let tenths = (leads as f64 / editions.len() as f64 * 10.0).round();
             let mean = tenths / 10.0;
             let (name, href) = (month.to_string(), linker.root(Root::Month(*month)));
-            let leads = (mean, format!("{mean:.1}"), "leads in the mean");
+            let words = format!("{mean:.1} leads in the mean");
+            let leads = (mean, format!("{mean:.1}"), words);
             let cell = CellView::new(href, &name, editions.len(), leads);
             months[month.in_year().1 as usize - 1] = Some(cell);
         }
