@@ -39,17 +39,18 @@ impl Serialize for Sha256Sum {
             let mut text = [0; 64];
             serializer.serialize_str(HEXLOWER.encode_mut_str(&self.0, &mut text))
         } else {
-            self.0.serialize(serializer)
+            serializer.serialize_bytes(&self.0)
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Sha256Sum {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Deserialize::deserialize(deserializer).map(Self);
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(FromHex)
+        } else {
+            deserializer.deserialize_byte_buf(FromBytes)
         }
-        deserializer.deserialize_str(FromHex)
     }
 }
 
@@ -71,5 +72,21 @@ impl Visitor<'_> for FromHex {
         let read = HEXLOWER.decode_mut(text.as_bytes(), &mut sum.0);
         read.map_err(|e| E::custom(e.error))?;
         Ok(sum)
+    }
+}
+
+/// Reads a digest as it is kept.
+struct FromBytes;
+
+impl Visitor<'_> for FromBytes {
+    type Value = Sha256Sum;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the 32 bytes of a SHA-256")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Sha256Sum, E> {
+        let sum = bytes.try_into().map(Sha256Sum);
+        sum.map_err(|_| E::invalid_length(bytes.len(), &self))
     }
 }

@@ -27,7 +27,7 @@ use usual::Days;
 
 use crate::model::{EditionId, Entity, Money, Snapshot, Text};
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Days of the past that novelty and the counting of steps look back on.
@@ -64,8 +64,8 @@ struct Peers {
 /// What earlier editions saw.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Baseline {
-    /// Days that an earlier edition speaks for, counted from 1970.
-    days: BTreeSet<i64>,
+    /// Days that an earlier edition speaks for, counted from 1970, in order.
+    days: Vec<i64>,
     editions: u32,
     seen: HashMap<u64, Seen>,
     /// Pairings. Nobody asks when one was first seen, so old ones are forgotten.
@@ -112,7 +112,9 @@ impl Baseline {
     /// A gap in the archive is not history.
     pub fn days_before(&self, snapshot: &Snapshot) -> i64 {
         let today = day(snapshot.window.start);
-        i64::try_from(self.days.range(today - LOOK_BACK_DAYS..=today).count()).unwrap_or(i64::MAX)
+        let before = |day: i64| self.days.partition_point(|d| *d < day);
+        let days = before(today + 1) - before(today - LOOK_BACK_DAYS);
+        i64::try_from(days).unwrap_or(i64::MAX)
     }
 
     /// How many editions it was made from.
@@ -145,7 +147,9 @@ impl Baseline {
     pub fn begin(&mut self, snapshot: &Snapshot) {
         self.editions += 1;
         let today = day(snapshot.window.start);
-        self.days.insert(today);
+        if let Err(at) = self.days.binary_search(&today) {
+            self.days.insert(at, today);
+        }
         self.tallies.begin(today);
         self.forget(today);
         self.records
@@ -233,8 +237,8 @@ impl Baseline {
     }
 
     /// Other sessions that had a pairing within the look-back before a day; at most a few.
-    pub fn earlier_pairing(&self, lane: &(Entity, Entity), but: &Text, now: Timestamp) -> u32 {
-        let recent = self.lanes.get(&fingerprint(lane));
+    pub fn earlier_pairing(&self, lane: (&Entity, &Entity), but: &Text, now: Timestamp) -> u32 {
+        let recent = self.lanes.get(&fingerprint(&lane));
         recent.map_or(0, |r| r.count(fingerprint(but), day(now), false))
     }
 

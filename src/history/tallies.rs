@@ -21,8 +21,8 @@ pub(super) struct Tallies {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Counted {
     last_seen: i64,
-    /// The lower halves of their fingerprints: enough to tell the few things of one session
-    /// apart, in half the room.
+    /// The lower halves of their fingerprints, in order: enough to tell the few things of one
+    /// session apart, in half the room.
     things: Vec<u32>,
 }
 
@@ -47,10 +47,10 @@ impl Tallies {
         });
         counted.last_seen = counted.last_seen.max(today);
         for thing in things {
-            if counted.things.contains(&half(*thing)) {
+            let Err(at) = counted.things.binary_search(&half(*thing)) else {
                 continue;
-            }
-            counted.things.push(half(*thing));
+            };
+            counted.things.insert(at, half(*thing));
             let days = self.things.entry(*thing).or_default();
             match days.binary_search_by_key(&day, |(d, _)| *d) {
                 Ok(at) => days[at].1 += 1,
@@ -74,7 +74,7 @@ impl Tallies {
         let own = self
             .sessions
             .get(&but)
-            .is_some_and(|counted| counted.things.contains(&half(thing)));
+            .is_some_and(|counted| counted.things.binary_search(&half(thing)).is_ok());
         all.saturating_sub(u32::from(own))
     }
 }

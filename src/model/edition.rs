@@ -1,6 +1,7 @@
 //! The name of an edition.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 /// An edition's id: its snapshot's `taken_at` in UTC as `2026-11-22T0600Z`, with
@@ -23,12 +24,14 @@ impl EditionId {
 
 impl std::fmt::Display for EditionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let form = if self.0.as_second() % 60 == 0 {
-            "%Y-%m-%dT%H%MZ"
-        } else {
-            "%Y-%m-%dT%H%M%SZ"
-        };
-        write!(f, "{}", self.0.strftime(form))
+        let at = Offset::UTC.to_datetime(self.0);
+        let (year, month, day) = (at.year(), at.month(), at.day());
+        let (hour, minute) = (at.hour(), at.minute());
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}{minute:02}")?;
+        match at.second() {
+            0 => f.write_str("Z"),
+            second => write!(f, "{second:02}Z"),
+        }
     }
 }
 

@@ -46,6 +46,7 @@ pub struct Context<'a> {
     /// What people decided.
     pub dispositions: &'a Dispositions,
     sessions: u32,
+    history_days: i64,
     index: HashMap<Entity, Vec<u32>>,
     lane_counts: HashMap<(Entity, Entity), u32>,
     sharing: HashMap<Text, Sharing>,
@@ -115,6 +116,7 @@ impl<'a> Context<'a> {
             weights: declared.weights,
             dispositions: declared.dispositions,
             sessions: facts.len() as u32,
+            history_days: baseline.days_before(snapshot),
             lane_counts,
             sharing: sharing(facts),
             confusables: Confusables::of(index.keys(), inventory),
@@ -155,7 +157,7 @@ impl<'a> Context<'a> {
 
     /// Days of history before this snapshot.
     pub fn history_days(&self) -> i64 {
-        self.baseline.days_before(self.snapshot)
+        self.history_days
     }
 
     /// Sessions of this snapshot that have an entity.

@@ -107,22 +107,18 @@ impl Context<'_> {
 
     /// How new a pairing is to the company, this session's own past left out.
     pub fn lane_novelty(&self, facts: &Facts, a: &Entity, b: &Entity) -> Novelty {
-        let lane = (a.clone(), b.clone());
-        match self.basis() {
-            basis @ Basis::History { .. } => Novelty::new(
-                self.baseline
-                    .earlier_pairing(&lane, &facts.id, self.snapshot.window.start),
-                basis,
-            ),
-            basis @ Basis::Snapshot { .. } => Novelty::new(
-                self.lane_counts
-                    .get(&lane)
-                    .copied()
-                    .unwrap_or(1)
-                    .saturating_sub(1),
-                basis,
-            ),
-        }
+        let basis = self.basis();
+        let earlier = match basis {
+            Basis::History { .. } => {
+                let now = self.snapshot.window.start;
+                self.baseline.earlier_pairing((a, b), &facts.id, now)
+            }
+            Basis::Snapshot { .. } => {
+                let all = self.lane_counts.get(&(a.clone(), b.clone()));
+                all.copied().unwrap_or(1).saturating_sub(1)
+            }
+        };
+        Novelty::new(earlier, basis)
     }
 
     /// Whether something was sent to a place that the company has hardly dealt with, or

@@ -39,15 +39,26 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
         return Finding::NotAssessable("fewer than 30 earlier sessions of this kind of agent");
     };
     let maturity = context.maturity();
-    let found = facts.steps.iter().map(|step| {
+    let mut strongest = None;
+    let mut most = 0.0;
+    for step in &facts.steps {
+        // What is no surprise, or usual, counts for less and never for more.
+        if step.verb.weight() * maturity <= most {
+            continue;
+        }
         let counts = counts_of(step);
-        let usual = habit_of(SignalId::S20, &habit_parts(agent, step));
         let strength = counts.surprise() * step.verb.weight() * maturity;
+        if strength <= most {
+            continue;
+        }
+        let usual = habit_of(SignalId::S20, &habit_parts(agent, step));
         let counted = strength * context.usual(facts, Some(usual)).factor(MOST_USUAL);
-        (counted, strength, usual, counts, step)
-    });
-    let strongest = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let Some((_, strength, usual, counts, step)) = strongest else {
+        if counted > most {
+            most = counted;
+            strongest = Some((strength, usual, counts, step));
+        }
+    }
+    let Some((strength, usual, counts, step)) = strongest else {
         return Finding::Absent;
     };
     Finding::when(strength, |strength| Hit {
