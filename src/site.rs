@@ -102,6 +102,11 @@ impl Site {
             .unwrap_or_default();
         let weights = weights(&config).map_err(&mut keep).unwrap_or_default();
         let theme = Theme::load(root, &config.theme).map_err(&mut keep).ok();
+        if let Some(theme) = &theme
+            && store.get(TEMPLATES) != Some(theme.templates_digest)
+        {
+            let _ = theme.check().map_err(&mut keep);
+        }
         let snapshots = snapshots(root, &config.snapshots, known, &mut keep);
         let (Some(theme), true) = (theme, mistakes.is_empty()) else {
             return Err(mistakes);
@@ -166,6 +171,8 @@ impl Site {
     }
 }
 
+/// Name in the store of the digest of templates that are well formed.
+pub const TEMPLATES: &str = "templates";
 /// Name of the stamps in the store.
 pub const STAMPS: &str = "stamps";
 
@@ -285,17 +292,21 @@ fn stamp(
 
 /// `*.json`, `*.jsonl`, and the same with `.gz` or `.zst`.
 fn is_snapshot_name(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default();
-    let plain = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
+    let name = path.as_os_str().as_encoded_bytes();
+    let packed = [".gz", ".zst"]
+        .iter()
+        .find_map(|ending| before(name, ending));
+    let plain = packed.unwrap_or(name);
     [".json", ".jsonl"]
         .iter()
-        .any(|ending| plain.ends_with(ending))
+        .any(|ending| before(plain, ending).is_some())
+}
+
+/// What stands before an ending, however that is written.
+fn before<'n>(name: &'n [u8], ending: &str) -> Option<&'n [u8]> {
+    let (before, end) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
+    end.eq_ignore_ascii_case(ending.as_bytes())
+        .then_some(before)
 }
 
 fn weights(config: &Config) -> Result<Weights, Diagnostic> {

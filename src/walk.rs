@@ -7,7 +7,7 @@ use crate::history::Baseline;
 use crate::model::{Disposition, Dispositions, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
-use crate::site::{LISTINGS, PREVIEWED, SEALS, STAMPS, Site, Taken};
+use crate::site::{LISTINGS, PREVIEWED, SEALS, STAMPS, Site, TEMPLATES, Taken};
 use crate::source::files;
 use crate::source::snapshot::{self, SnapshotFile};
 use crate::store::{self, Additions, Store};
@@ -318,6 +318,7 @@ impl Site {
         let mut additions = walked.additions;
         more(&mut additions);
         additions.put(STAMPS, &Stamps(self));
+        additions.put(TEMPLATES, &self.theme.templates_digest);
         let mut keep: BTreeSet<String> = [LISTINGS, SEALS, PREVIEWED].map(str::to_owned).into();
         let kept = self.snapshots.iter().enumerate();
         keep.extend(

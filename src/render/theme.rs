@@ -7,17 +7,25 @@ use crate::digest::Sha256Sum;
 use crate::source::files;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 use tera::Tera;
 
-static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
+
+/// Files by their names below a theme: where each lies, and its bytes.
+type Files = BTreeMap<String, (String, Cow<'static, [u8]>)>;
 
 /// A loaded theme.
 pub struct Theme {
-    templates: Tera,
+    /// Name and text of each template.
+    sources: Vec<(String, String)>,
+    /// The same, parsed once somebody needs them.
+    templates: OnceLock<Result<Tera, Diagnostic>>,
     /// Published name and bytes of each asset, by its plain name.
-    assets: BTreeMap<String, (String, Vec<u8>)>,
+    assets: BTreeMap<String, (String, Cow<'static, [u8]>)>,
     /// Where each template lies, by its plain name.
     labels: BTreeMap<String, String>,
     /// Digest of every file, part of an edition's inputs.
@@ -28,8 +36,9 @@ pub struct Theme {
 
 impl Theme {
     /// Loads a theme of a site: the shipped files, then the site's own in their place.
+    /// Whether its templates are well formed is for [`check`](Self::check).
     pub fn load(root: &Path, name: &str) -> Result<Self, Diagnostic> {
-        let mut all: BTreeMap<String, (String, Vec<u8>)> = BTreeMap::new();
+        let mut all = Files::new();
         collect_shipped(&SHIPPED, &mut all);
         let folder = root.join("themes").join(name);
         if name != "default" && !folder.is_dir() {
@@ -43,14 +52,14 @@ impl Theme {
         for path in files::list(&folder).map_err(|e| files::unreadable("themes", &e))? {
             let label = files::label(root, &path);
             let bytes = files::read_bytes(&path).map_err(|e| files::unreadable(&label, &e))?;
-            all.insert(files::label(&folder, &path), (label, bytes));
+            all.insert(files::label(&folder, &path), (label, bytes.into()));
         }
         Self::build(&all)
     }
 
-    fn build(all: &BTreeMap<String, (String, Vec<u8>)>) -> Result<Self, Diagnostic> {
+    fn build(all: &Files) -> Result<Self, Diagnostic> {
         let (mut hasher, mut of_templates) = (Sha256::new(), Sha256::new());
-        let mut templates = Vec::new();
+        let mut sources = Vec::new();
         let mut assets = BTreeMap::new();
         let mut labels = BTreeMap::new();
         for (name, (label, bytes)) in all {
@@ -61,17 +70,15 @@ impl Theme {
                 let text = std::str::from_utf8(bytes).map_err(|_| {
                     Diagnostic::error(label, "the template is not UTF-8", "save it as UTF-8")
                 })?;
-                templates.push((template.to_owned(), text.to_owned()));
+                sources.push((template.to_owned(), text.to_owned()));
             } else if let Some(asset) = name.strip_prefix("assets/") {
                 assets.insert(asset.to_owned(), (hashed_name(asset, bytes), bytes.clone()));
             }
         }
-        let mut tera = engine();
-        tera.add_raw_templates(templates.iter().map(|(n, t)| (n.as_str(), t.as_str())))
-            .map_err(|e| template_mistake(&e.to_string(), &labels))?;
         let digest = data_encoding::HEXLOWER.encode(&hasher.finalize());
         Ok(Self {
-            templates: tera,
+            sources,
+            templates: OnceLock::new(),
             assets,
             labels,
             digest,
@@ -79,11 +86,28 @@ impl Theme {
         })
     }
 
+    /// Parses its templates, unless they are parsed. What is wrong with one is the error.
+    pub fn check(&self) -> Result<(), Diagnostic> {
+        self.templates().map(|_| ()).map_err(Clone::clone)
+    }
+
+    fn templates(&self) -> Result<&Tera, &Diagnostic> {
+        let parse = || {
+            let mut tera = engine();
+            let sources = self.sources.iter();
+            tera.add_raw_templates(sources.map(|(name, text)| (name.as_str(), text.as_str())))
+                .map_err(|e| template_mistake(&e.to_string(), &self.labels))?;
+            Ok(tera)
+        };
+        self.templates.get_or_init(parse).as_ref()
+    }
+
     /// Renders a view with a template. What is wrong with a template is a [`Diagnostic`].
     pub fn render(&self, template: &str, view: &impl serde::Serialize) -> anyhow::Result<Vec<u8>> {
         let context = tera::Context::from_serialize(view)?;
         let mut bytes = Vec::with_capacity(16 * 1024);
-        self.templates
+        self.templates()
+            .map_err(Clone::clone)?
             .render_to(template, &context, &mut bytes)
             .map_err(|e| template_mistake(&e.to_string(), &self.labels))?;
         Ok(bytes)
@@ -107,7 +131,7 @@ impl Theme {
     pub fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.assets
             .values()
-            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+            .map(|(name, bytes)| (name.as_str(), &**bytes))
     }
 }
 
@@ -163,7 +187,7 @@ fn template_mistake(said: &str, labels: &BTreeMap<String, String>) -> Diagnostic
     }
 }
 
-fn collect_shipped(folder: &Dir<'_>, all: &mut BTreeMap<String, (String, Vec<u8>)>) {
+fn collect_shipped(folder: &Dir<'static>, all: &mut Files) {
     for file in folder.files() {
         let name = file
             .path()
@@ -173,7 +197,7 @@ fn collect_shipped(folder: &Dir<'_>, all: &mut BTreeMap<String, (String, Vec<u8>
             .join("/");
         all.insert(
             name.clone(),
-            (format!("themes/default/{name}"), file.contents().to_vec()),
+            (format!("themes/default/{name}"), file.contents().into()),
         );
     }
     folder.dirs().for_each(|dir| collect_shipped(dir, all));
@@ -194,12 +218,13 @@ mod tests {
 
     #[test]
     fn a_template_mistake_has_a_place() {
-        let bytes = b"a\n{% oops %}".to_vec();
-        let all = BTreeMap::from([(
+        let bytes = b"a\n{% oops %}".as_slice().into();
+        let all = Files::from([(
             "templates/x.html".to_owned(),
             ("themes/own/templates/x.html".to_owned(), bytes),
         )]);
-        let mistake = Theme::build(&all).err().unwrap();
+        let theme = Theme::build(&all).unwrap();
+        let mistake = theme.check().err().unwrap();
         assert_eq!(mistake.place(), "themes/own/templates/x.html:2:4");
         assert!(!mistake.message.contains('\n'), "{}", mistake.message);
     }

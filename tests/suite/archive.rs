@@ -152,6 +152,22 @@ fn nothing_new_writes_nothing() {
 }
 
 #[test]
+fn a_template_that_was_spoiled_is_told_with_every_other_mistake() {
+    let site = built([1]);
+    site.write("themes/default/templates/queue.html", "{% oops %}");
+    site.write("data/inventory.toml", "nonsense =");
+    for command in ["build", "check"] {
+        let said = site.run(&[command]).ends(1).err;
+        for place in [
+            "themes/default/templates/queue.html:1:",
+            "data/inventory.toml:1:",
+        ] {
+            assert!(said.contains(place), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_late_snapshot_makes_anew_what_comes_after_it_and_says_so() {
     let site = built([1, 2, 4, 5]);
     let before: Vec<_> = [1, 2, 4, 5].map(|d| files(&site, d)).into();
