@@ -44,10 +44,11 @@
 //! after every 32nd, what the archive lists of each, and what each snapshot file was
 //! when it was read. The next build goes on from the nearest state before the first
 //! edition it has to make. The store is one embedded `redb` file of `postcard` values:
-//! a crash leaves the one or the other, a second process is turned away, and neither
-//! brings a server or C. Names in it are digests of all snapshots up to an edition, so
-//! that one that arrives late, changes or goes away makes everything after it unknown,
-//! and nothing before.
+//! a crash leaves the one or the other, many may read it and one alone writes, and neither
+//! brings a server or C. A value lies there in pieces, with a checksum: it is read and
+//! written in the memory of a piece, and a store that was damaged is worked out again.
+//! Names in it are digests of all snapshots up to an edition, so that one that arrives late,
+//! changes or goes away makes everything after it unknown, and nothing before.
 //!
 //! What is published is listed the same way: the site's manifest lists months, that of a
 //! month its editions, that of an edition its files. A month in which every edition stands

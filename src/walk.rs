@@ -163,20 +163,22 @@ impl Site {
         places: Range<usize>,
         each: impl FnMut(Step<'_>) -> Result<()>,
     ) -> Result<Walked> {
+        // Who adds has the store alone, so that what is in it from here on stays in it.
+        let additions = store.additions();
         let begin = self.begin(store, places.start);
-        self.walk_from(begin, store, places, each)
+        self.walk_from(begin, (store, additions), places, each)
     }
 
     fn walk_from(
         &self,
         begin: usize,
-        store: &Store,
+        (store, additions): (&Store, Additions),
         places: Range<usize>,
         mut each: impl FnMut(Step<'_>) -> Result<()>,
     ) -> Result<Walked> {
         let mut walked = Walked {
             begin,
-            additions: store.additions(),
+            additions,
             ..Walked::default()
         };
         let mut state = None;
@@ -191,7 +193,7 @@ impl Site {
             let before = state.or_else(|| self.state_before(store, begin));
             let Some(before) = before else {
                 drop((walked, present));
-                return self.walk_from(0, store, places, each);
+                return self.walk_from(0, (store, store.additions()), places, each);
             };
             let mut given = present.after(before);
             let past = if given.reading.secrets.is_empty() || place < places.start {
@@ -225,7 +227,7 @@ impl Site {
         walked.state = state.or_else(|| self.state_before(store, begin));
         if walked.state.is_none() {
             drop(walked);
-            return self.walk_from(0, store, places, each);
+            return self.walk_from(0, (store, store.additions()), places, each);
         }
         if places.end == count {
             walked.diagnostics.extend(self.expired());
@@ -325,7 +327,7 @@ impl Site {
             kept.filter(|(p, _)| self.keeps(*p))
                 .map(|(_, t)| state_name(t)),
         );
-        additions.keep(&keep)
+        self.store.keep(additions, &keep)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::days::{Days, INVENTORY, stranger};
 use crate::harness::TestSite;
+use crate::killed::copy;
 use crate::page::Page;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,11 +139,40 @@ fn without_its_store_a_site_is_the_same() {
 }
 
 #[test]
+fn with_a_damaged_store_a_site_is_the_same() {
+    const PAGE: usize = 4096;
+    let before = built(1..=3);
+    let expect = built(1..=4).published();
+    let store = std::fs::read(before.path(".daybrief/history.redb")).unwrap();
+    let site = site();
+    add_days(&site, 1..=4);
+    let mut damaged: Vec<Vec<u8>> = Vec::new();
+    for page in 0..store.len() / PAGE {
+        let page = page * PAGE..(page + 1) * PAGE;
+        // As after a loss of power; as from a bad disk; as from an editor.
+        let (mut zeroed, mut flipped) = (store.clone(), store.clone());
+        zeroed[page.clone()].fill(0);
+        flipped[page.clone()].iter_mut().for_each(|b| *b ^= 0x10);
+        damaged.extend([zeroed, flipped, store[..page.end - 1].to_vec()]);
+    }
+    for (number, store) in damaged.iter().enumerate() {
+        copy(&before, &site, "public");
+        site.write(".daybrief/history.redb", store);
+        let said = build(&site);
+        assert!(said.contains("1 made"), "{number}: {said}");
+        assert!(!said.contains("panicked"), "{number}: {said}");
+        assert_same(&site.published(), &expect);
+        let said = build(&site);
+        assert!(said.contains("nothing new"), "{number}: {said}");
+    }
+}
+
+#[test]
 fn nothing_new_writes_nothing() {
     let site = built([1]);
     let modified = || {
-        let index = site.path("public/manifest.json");
-        index.metadata().unwrap().modified().unwrap()
+        let files = ["public/manifest.json", ".daybrief/history.redb"];
+        files.map(|file| site.path(file).metadata().unwrap().modified().unwrap())
     };
     let before = modified();
     let said = build(&site);
