@@ -45,8 +45,8 @@
 //! when it was read. The next build goes on from the nearest state before the first
 //! edition it has to make. The store is one embedded `redb` file of `postcard` values:
 //! a crash leaves the one or the other, many may read it and one alone writes, and neither
-//! brings a server or C. A value lies there in pieces, with a checksum: it is read and
-//! written in the memory of a piece, and a store that was damaged is worked out again.
+//! brings a server or C. A value lies there in pieces, with a checksum: it is written and
+//! dropped in the memory of a piece, and a store that was damaged is worked out again.
 //! Names in it are digests of all snapshots up to an edition, so that one that arrives late,
 //! changes or goes away makes everything after it unknown, and nothing before.
 //!

@@ -11,7 +11,7 @@ use crate::digest::Sha256Sum;
 use crate::model::EditionId;
 use crate::normalise::redact::Known;
 use crate::render::address::Month;
-use crate::render::{EditionSite, Follows, Leaf, Provenance, Root};
+use crate::render::{EditionSite, Follows, Leaf, Provenance};
 use crate::site::{LISTINGS, Listings, SEALS, Site, Taken};
 use crate::walk::Step;
 use anyhow::Result;
@@ -81,25 +81,25 @@ pub struct Built {
 }
 
 /// State of a build on its walk.
-struct Build<'a> {
-    site: &'a Site,
+pub(super) struct Build<'a> {
+    pub(super) site: &'a Site,
     options: &'a Options<'a>,
-    published: Published,
+    pub(super) published: Published,
     /// Editions whose snapshots are gone.
-    gone: Vec<String>,
-    staging: Staging,
+    pub(super) gone: Vec<String>,
+    pub(super) staging: Staging,
     /// What the archive lists of the editions so far, and their seals.
-    listings: Listings,
+    pub(super) listings: Listings,
     seals: Vec<Sha256Sum>,
     /// The place of the first edition that is looked at.
-    first: usize,
+    pub(super) first: usize,
     /// The editions so far, as they will be listed.
     chain: Chain,
     staged: Vec<EditionId>,
-    root_entries: Vec<super::Entry>,
+    pub(super) root_entries: Vec<super::Entry>,
     /// Pages of the site that stay as they are.
-    root_kept: Vec<super::Entry>,
-    built: Built,
+    pub(super) root_kept: Vec<super::Entry>,
+    pub(super) built: Built,
 }
 
 /// Builds the site: everything is staged before anything is switched.
@@ -351,63 +351,6 @@ impl Build<'_> {
         Ok(())
     }
 
-    /// Stages the pages of the site. When the latest edition stands, so does every page of
-    /// the site that is there: it was made with it.
-    fn stage_root(&mut self, pages: &EditionSite<'_>, stands: bool) -> Result<()> {
-        self.staging.folder("assets")?;
-        for (name, bytes) in self.site.theme.assets() {
-            let path = format!("assets/{name}");
-            self.root_entries
-                .push(self.staging.write("", &path, bytes)?);
-        }
-        // The brief last: by the time a reader sees it, everything it leads to is there.
-        let months = if stands {
-            self.all_months()
-        } else {
-            self.months()
-        };
-        let months = months.into_iter().map(Root::Month);
-        for root in months.chain(Root::ALWAYS) {
-            if stands && let Some(entry) = self.published.root(&root.path()) {
-                self.root_kept.push(entry.clone());
-                continue;
-            }
-            let bytes = pages.render_root(root, self.listings.all())?;
-            self.root_entries
-                .push(self.staging.write("", &root.path(), &bytes)?);
-        }
-        self.built.files += self.root_entries.len() + 1;
-        Ok(())
-    }
-
-    /// Months of which the archive has editions.
-    fn all_months(&self) -> BTreeSet<Month> {
-        self.listings
-            .all()
-            .iter()
-            .map(|l| Month::of(l.id))
-            .collect()
-    }
-
-    /// Months of which the page has to be made: those with an edition that was looked at or
-    /// is gone, and those that came or went, with their neighbours, which lead to them.
-    fn months(&self) -> BTreeSet<Month> {
-        let all = self.all_months();
-        let looked_at = self.listings.all()[self.first..]
-            .iter()
-            .map(|l| Month::of(l.id));
-        let mut made: BTreeSet<Month> = looked_at.collect();
-        let gone: Vec<Month> = self.gone.iter().filter_map(|id| Month::of_id(id)).collect();
-        let paged = self.published.months();
-        for month in all.symmetric_difference(&paged).chain(&gone) {
-            let before = all.range(..month).next_back();
-            let after = all.range(month..).find(|m| *m > month);
-            made.extend([before, Some(month), after].into_iter().flatten());
-        }
-        made.retain(|m| all.contains(m));
-        made
-    }
-
     fn switch(&mut self) -> Result<()> {
         let (assets, roots): (Vec<super::Entry>, Vec<super::Entry>) = self
             .root_entries
@@ -506,23 +449,5 @@ impl Build<'_> {
             }
         }
         Ok(stale)
-    }
-
-    /// The site's own files, the assets that earlier editions were made with, and the
-    /// months that stay as they are.
-    fn site_entries(&self, of_months: Vec<super::Entry>) -> Vec<super::Entry> {
-        let mut entries = of_months;
-        entries.extend(self.root_entries.iter().cloned());
-        entries.extend(self.root_kept.iter().cloned());
-        let made: BTreeSet<String> = entries.iter().map(|e| e.path.clone()).collect();
-        let is_new = |e: &&super::Entry| !made.contains(&e.path);
-        let old = self.published.files.iter();
-        let months = self.all_months();
-        let stays = |e: &&super::Entry| {
-            let month = Month::at(&e.path);
-            e.path.starts_with("assets/") || month.is_some_and(|m| months.contains(&m))
-        };
-        entries.extend(old.filter(stays).filter(is_new).cloned());
-        entries
     }
 }

@@ -12,6 +12,7 @@ mod chain;
 mod disk;
 pub mod gate;
 mod manifest;
+mod own_pages;
 mod published;
 mod stage;
 mod staging;
