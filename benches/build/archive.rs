@@ -3,7 +3,7 @@
 //! The row "only a look" is a program that starts, lists the folder of snapshots and asks
 //! what each file is: whoever is to notice any change of any of them cannot cost less.
 //!
-//! Nothing is removed in between. A file system may look for a long time for the place of a
+//! Nothing is removed before the end. A file system may look for a long time for the place of a
 //! new file where many were removed a moment ago, and that would be what is measured.
 
 use crate::sessions;
@@ -28,15 +28,15 @@ pub(crate) fn rows() {
         "{:>8}{:>10}  {:<12}{:>9}{:>9}{:>9}{:>9}",
         "sessions", "editions", "what", "CPU s", "x alone", "MB peak", "x alone"
     );
-    for (sessions, editions) in ARCHIVES {
-        archive(sessions, editions);
+    let temporary = ARCHIVES.map(|_| tempfile::tempdir().expect("there is a temporary folder"));
+    for ((sessions, editions), temporary) in ARCHIVES.into_iter().zip(&temporary) {
+        archive(temporary.path(), sessions, editions);
     }
 }
 
-fn archive(sessions: usize, editions: u32) {
-    let temporary = tempfile::tempdir().expect("there is a temporary folder");
-    let site = temporary.path().join("archive");
-    let alone = |days_ago: u32| temporary.path().join(format!("alone-{days_ago}"));
+fn archive(temporary: &Path, sessions: usize, editions: u32) {
+    let site = temporary.join("archive");
+    let alone = |days_ago: u32| temporary.join(format!("alone-{days_ago}"));
     // All are written long before they are built: who writes a snapshot has time, too.
     for days_ago in 0..RUNS {
         write(&alone(days_ago), sessions, [days_ago]);
