@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Sessions a snapshot, and snapshots.
-const ARCHIVES: [(usize, u32); 2] = [(1_000, 365), (100, 2_000)];
+const ARCHIVES: [(usize, u32); 2] = [(100, 2_000), (1_000, 365)];
 /// Every cost is the least of so many runs, each with the next snapshot.
 const RUNS: u32 = 5;
 /// Where snapshots lie in a site.
