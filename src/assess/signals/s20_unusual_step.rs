@@ -9,6 +9,7 @@ use crate::assess::steps::Step;
 use crate::assess::trust::Trust;
 use crate::history::MOST_USUAL;
 use crate::model::{Entity, EntityKind, Sentence, Slot, Text};
+use std::cmp::Reverse;
 
 const STEP: &str =
     "After {a} it went on to {b}; {n} of {all} earlier sessions of {agent} did that.";
@@ -40,21 +41,25 @@ fn look(facts: &Facts, _: &Trust, context: &Context<'_>) -> Finding {
     };
     let maturity = context.maturity();
     let mut strongest = None;
-    let mut most = 0.0;
-    for step in &facts.steps {
+    let mut most = (0.0, Reverse(0));
+    // What weighs most first: that is most likely the one, and tells the others are not.
+    let mut steps: Vec<(usize, &Step)> = facts.steps.iter().enumerate().collect();
+    steps.sort_by(|(_, a), (_, b)| b.verb.weight().total_cmp(&a.verb.weight()));
+    for (place, step) in steps {
         // What is no surprise, or usual, counts for less and never for more.
-        if step.verb.weight() * maturity <= most {
+        let could_be = |strength: f64| strength > 0.0 && (strength, Reverse(place)) > most;
+        if !could_be(step.verb.weight() * maturity) {
             continue;
         }
         let counts = counts_of(step);
         let strength = counts.surprise() * step.verb.weight() * maturity;
-        if strength <= most {
+        if !could_be(strength) {
             continue;
         }
         let usual = habit_of(SignalId::S20, &habit_parts(agent, step));
         let counted = strength * context.usual(facts, Some(usual)).factor(MOST_USUAL);
-        if counted > most {
-            most = counted;
+        if could_be(counted) {
+            most = (counted, Reverse(place));
             strongest = Some((strength, usual, counts, step));
         }
     }
