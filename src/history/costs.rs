@@ -2,8 +2,8 @@
 
 use super::USUAL_DAYS;
 use crate::model::Money;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Sessions remembered for a user.
 const SESSIONS: usize = 512;

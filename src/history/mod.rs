@@ -26,8 +26,8 @@ use tallies::Tallies;
 use usual::Days;
 
 use crate::model::{EditionId, Entity, Money, Snapshot, Text};
+use foldhash::HashMap;
 use jiff::Timestamp;
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Days of the past that novelty and the counting of steps look back on.

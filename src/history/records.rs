@@ -5,9 +5,9 @@
 
 use super::{day, fingerprint};
 use crate::model::{EditionId, Text};
+use foldhash::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// A record that has not been seen for this many days is forgotten.
 const FORGOTTEN_DAYS: i64 = 7;

@@ -1,7 +1,7 @@
 //! How many sessions did a thing, day by day, each session counted once.
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// A session that has not been seen for this many days does not come back.
 const FORGOTTEN_DAYS: i64 = 3;

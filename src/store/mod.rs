@@ -36,8 +36,9 @@ const FILE: &str = "history.redb";
 const WRITER: &str = "writer";
 /// Names of all other values: to go through the values themselves would read them.
 const NAMES: &str = "names";
-/// Memory for pages of the store, in bytes: each value is read once.
-const CACHE: usize = 1 << 16;
+/// Memory for pages of the store, in bytes: enough for those that lead to others, as each
+/// value is read once.
+const CACHE: usize = 1 << 18;
 /// How long whoever reads a store is waited for before nothing is added to it.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long between two looks whether they are done.
