@@ -39,9 +39,11 @@ fn archive(temporary: &Path, sessions: usize, editions: u32) {
     let alone = |days_ago: u32| temporary.join(format!("alone-{days_ago}"));
     // All are written long before they are built: who writes a snapshot has time, too.
     for days_ago in 0..RUNS {
-        write(&alone(days_ago), sessions, [days_ago]);
+        let written = sessions::write_site(&alone(days_ago), sessions, [days_ago]);
+        written.expect("the site can be written");
     }
-    write(&site, sessions, (RUNS..editions).rev());
+    let written = sessions::write_site(&site, sessions, (RUNS..editions).rev());
+    written.expect("the site can be written");
     build(&site);
     let mut least: [Option<Cost>; 4] = [None; 4];
     for days_ago in (0..RUNS).rev() {
@@ -77,14 +79,6 @@ fn archive(temporary: &Path, sessions: usize, editions: u32) {
             cpu(cost),
             cost.memory as f64 / 1e6,
         );
-    }
-}
-
-/// Writes a site with the snapshots of some days.
-fn write(site: &Path, sessions: usize, days_ago: impl IntoIterator<Item = u32>) {
-    sessions::write_declared(site, sessions).expect("the site can be written");
-    for days_ago in days_ago {
-        sessions::write_snapshot(site, sessions, days_ago).expect("a snapshot can be written");
     }
 }
 

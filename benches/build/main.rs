@@ -59,15 +59,13 @@ fn main() {
             let (count, editions) = (count.parse(), editions.parse::<u32>());
             let (count, editions) = (count.expect("sessions"), editions.expect("editions"));
             let folder = Path::new(folder);
-            sessions::write_declared(folder, count).expect("the site is written");
-            for days_ago in (0..editions).rev() {
-                sessions::write_snapshot(folder, count, days_ago).expect("a snapshot is written");
-            }
-            return;
+            let written = sessions::write_site(folder, count, (0..editions).rev());
+            return written.expect("the site is written");
         }
         [word, count, folder, ..] if word == "site" => {
             let count = count.parse().expect("a number of sessions");
-            return sessions::write_site(Path::new(folder), count).expect("the site is written");
+            return sessions::write_site(Path::new(folder), count, [0])
+                .expect("the site is written");
         }
         _ => {}
     }
@@ -118,7 +116,7 @@ fn rows(sessions: usize, hugo: bool) -> Cost {
     let temporary = tempfile::tempdir().expect("there is a temporary folder");
     let root = temporary.path();
     let site = root.join("site");
-    sessions::write_site(&site, sessions).expect("the site can be written");
+    sessions::write_site(&site, sessions, [0]).expect("the site can be written");
     let out = site.join("public");
     let build = run(
         Command::new(PROGRAM).arg("--root").arg(&site).arg("build"),

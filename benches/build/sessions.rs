@@ -67,14 +67,19 @@ impl Dice {
     }
 }
 
-/// Writes a site with one snapshot of this many sessions, in the lines form.
-pub(crate) fn write_site(site: &Path, sessions: usize) -> io::Result<()> {
+/// Writes a site with a snapshot of this many sessions for each of some days, in the lines form.
+pub(crate) fn write_site(
+    site: &Path,
+    sessions: usize,
+    days_ago: impl IntoIterator<Item = u32>,
+) -> io::Result<()> {
     write_declared(site, sessions)?;
-    write_snapshot(site, sessions, 0)
+    let mut days = days_ago.into_iter();
+    days.try_for_each(|days_ago| write_snapshot(site, sessions, days_ago))
 }
 
 /// Writes what the company declares, for snapshots of this many sessions.
-pub(crate) fn write_declared(site: &Path, sessions: usize) -> io::Result<()> {
+fn write_declared(site: &Path, sessions: usize) -> io::Result<()> {
     fs::create_dir_all(site.join("data/snapshots"))?;
     fs::write(site.join("daybrief.toml"), "title = \"Acme\"\n")?;
     fs::write(
@@ -84,7 +89,7 @@ pub(crate) fn write_declared(site: &Path, sessions: usize) -> io::Result<()> {
 }
 
 /// Writes the snapshot that was taken so many days before the latest one.
-pub(crate) fn write_snapshot(site: &Path, sessions: usize, days_ago: u32) -> io::Result<()> {
+fn write_snapshot(site: &Path, sessions: usize, days_ago: u32) -> io::Result<()> {
     let taken_at = TAKEN_AT - i64::from(days_ago) * 86_400;
     let at = time(taken_at);
     let name = at.replace(':', "");
