@@ -189,12 +189,12 @@ fn read(
     let count = site.snapshots.len();
     let latest = count - 1;
     let mut earlier = known(site, before);
+    let known = earlier.all().len();
     // The state before the latest edition may still be at hand.
     let at_hand = before.filter(|b| {
         let chain_before = |site: &Site| site.snapshots.iter().rev().nth(1).map(|t| t.chain);
-        chain_before(b.site) == chain_before(site) && earlier.all().len() == latest
+        chain_before(b.site) == chain_before(site) && known == latest
     });
-    let known = earlier.all().len();
     let new = latest - known;
     let mut walked = match at_hand {
         Some(before) => {

@@ -93,16 +93,15 @@ impl Context<'_> {
 
     /// How new an entity is to the company, this session's own past left out.
     pub fn novelty(&self, facts: &Facts, entity: &Entity) -> Novelty {
-        match self.basis() {
-            basis @ Basis::History { .. } => Novelty::new(
-                self.baseline
-                    .earlier(entity, &facts.id, self.snapshot.window.start),
-                basis,
-            ),
-            basis @ Basis::Snapshot { .. } => {
-                Novelty::new(self.count(entity).saturating_sub(1), basis)
+        let basis = self.basis();
+        let earlier = match basis {
+            Basis::History { .. } => {
+                let now = self.snapshot.window.start;
+                self.baseline.earlier(entity, &facts.id, now)
             }
-        }
+            Basis::Snapshot { .. } => self.count(entity).saturating_sub(1),
+        };
+        Novelty::new(earlier, basis)
     }
 
     /// How new a pairing is to the company, this session's own past left out.
