@@ -1,6 +1,6 @@
 //! What a build adds to a store.
 
-use super::damage::guarded;
+use super::damage::{close, guarded};
 use super::pieces::{self, VALUES};
 use super::{NAMES, WRITER, writer};
 use anyhow::{Error, Result};
@@ -77,13 +77,9 @@ impl Additions {
         Ok(())
     }
 
-    /// To go back may fail as well where the store is damaged.
     fn give_up(&mut self) {
         if let Some(transaction) = self.transaction.take() {
-            let _ = guarded(|| {
-                drop(transaction);
-                Ok(())
-            });
+            close(transaction);
         }
     }
 }

@@ -41,6 +41,14 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     done.unwrap_or_else(|_| Err(Damaged.into()))
 }
 
+/// Drops what a store was used through: to close a damaged one may fail as well.
+pub(super) fn close<T>(used: T) {
+    let _ = guarded(|| {
+        drop(used);
+        Ok(())
+    });
+}
+
 /// Whether an error says that what lies there will not be read another time either.
 pub(super) fn is_damage(error: &Error) -> bool {
     let is_other_form =

@@ -195,19 +195,23 @@ impl Handle {
             std::thread::sleep(PAUSE);
             opened = create();
         }
-        let is_ours = match &opened {
-            Ok(handle) => guarded(|| handle.is_ours()),
-            Err(error) if is_damage(error) => Ok(false),
-            Err(_) => return Self::Nothing,
-        };
-        match (opened, is_ours) {
-            (Ok(handle), Ok(true)) => return handle,
-            (Ok(handle), _) => handle.close(),
-            (Err(_), _) => {}
+        let ours = opened.and_then(|handle| {
+            let is_ours = guarded(|| handle.is_ours());
+            if matches!(is_ours, Ok(true)) {
+                return Ok(Some(handle));
+            }
+            handle.close();
+            is_ours.map(|_| None)
+        });
+        match ours {
+            Ok(Some(handle)) => handle,
+            Err(error) if !is_damage(&error) => Self::Nothing,
+            // It can be worked out again.
+            _ => {
+                let _ = std::fs::remove_file(path);
+                create().unwrap_or_default()
+            }
         }
-        // It can be worked out again.
-        let _ = std::fs::remove_file(path);
-        create().unwrap_or_default()
     }
 
     /// Whether this program wrote it, or nobody yet: another one may have hashed or judged
@@ -230,15 +234,12 @@ impl Handle {
         }
     }
 
-    /// To close a damaged one may fail as well.
     fn close(self) {
-        if matches!(self, Self::Nothing) {
-            return;
+        match self {
+            Self::Nothing => {}
+            Self::Read(database) => damage::close(database),
+            Self::Write(database) => damage::close(database),
         }
-        let _ = guarded(|| {
-            drop(self);
-            Ok(())
-        });
     }
 }
 
