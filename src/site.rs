@@ -177,10 +177,11 @@ pub const TEMPLATES: &str = "templates";
 pub const STAMPS: &str = "stamps";
 
 /// What the archive lists of editions, the oldest first, each with the name of its history.
+/// In the store the listings come first: they are the most, and one more moves none of them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Listings {
-    histories: Vec<Sha256Sum>,
     listings: Vec<Listing>,
+    histories: Vec<Sha256Sum>,
 }
 
 impl Listings {

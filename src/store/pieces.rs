@@ -1,6 +1,7 @@
 //! How a value lies in a store: bytes of `postcard` in numbered pieces, and a checksum of
 //! them. So to write a value or to drop it takes no more memory than a piece, and what was
-//! damaged is not taken for what was written.
+//! damaged is not taken for what was written. A piece that stands there already is not
+//! written again: a value that grows at its end costs little more than what is new.
 
 use super::damage::Damaged;
 use anyhow::Result;
@@ -15,7 +16,7 @@ use std::ops::RangeInclusive;
 pub(super) const VALUES: TableDefinition<'_, (&str, u32), &[u8]> = TableDefinition::new("values");
 /// Bytes of a piece: with its key it fills a page.
 pub(super) const PIECE: usize = 60 * 1024;
-/// The piece of this number is the CRC-32 of all others.
+/// The piece of this number is the CRC-32 of all others, and how many bytes they are.
 const CHECKSUM: u32 = u32::MAX;
 
 type Values<'t> = Table<'t, (&'static str, u32), &'static [u8]>;
@@ -32,21 +33,28 @@ pub(super) fn remove(table: &mut Values<'_>, name: &str) -> Result<()> {
 
 /// Puts a value in the place of any other of its name.
 pub(super) fn put(table: &mut Values<'_>, name: &str, value: &impl Serialize) -> Result<()> {
-    remove(table, name)?;
     let mut pieces = Pieces {
         table,
         name,
         number: 0,
-        sum: Hasher::new(),
+        size: 0,
+        crc: Hasher::new(),
         error: None,
     };
     let written = postcard::to_io(value, BufWriter::with_capacity(PIECE, &mut pieces)).map(drop);
     // What the library of the store says tells more than that it could not be written.
-    let Pieces { sum, error, .. } = pieces;
+    let Pieces {
+        number,
+        size,
+        crc,
+        error,
+        ..
+    } = pieces;
     error.map_or(Ok(()), Err)?;
     written?;
-    let checksum = sum.finalize().to_le_bytes();
-    table.insert((name, CHECKSUM), checksum.as_slice())?;
+    table.retain_in((name, number)..=(name, CHECKSUM), |_, _| false)?;
+    let crc = crc.finalize();
+    table.insert((name, CHECKSUM), Checksum { crc, size }.bytes().as_slice())?;
     Ok(())
 }
 
@@ -55,21 +63,50 @@ pub(super) fn get<T: DeserializeOwned>(
     table: &impl ReadableTable<(&'static str, u32), &'static [u8]>,
     name: &str,
 ) -> Result<Option<T>> {
-    let (mut bytes, mut checksum) = (Vec::new(), None);
-    for piece in table.range(pieces_of(name))? {
-        let (key, piece) = piece?;
-        if key.value().1 == CHECKSUM {
-            checksum = Some(piece.value().to_owned());
-        } else {
-            bytes.extend_from_slice(piece.value());
+    let mut pieces = table.range(pieces_of(name))?;
+    let Some((key, last)) = pieces.next_back().transpose()? else {
+        return Ok(None);
+    };
+    let is_checksum = key.value().1 == CHECKSUM;
+    let last = last.value().try_into().ok().filter(|_| is_checksum);
+    let checksum = last.map(Checksum::read).ok_or(Damaged)?;
+    let mut bytes = Vec::new();
+    let size = usize::try_from(checksum.size).map_err(|_| Damaged)?;
+    // What was damaged may be the size.
+    bytes.try_reserve_exact(size).map_err(|_| Damaged)?;
+    for piece in pieces {
+        bytes.extend_from_slice(piece?.1.value());
+    }
+    if Checksum::of(&bytes) != checksum {
+        return Err(Damaged.into());
+    }
+    Ok(postcard::from_bytes(&bytes).ok())
+}
+
+/// Tells whether a value's bytes are those that were written.
+#[derive(PartialEq)]
+struct Checksum {
+    crc: u32,
+    size: u64,
+}
+
+impl Checksum {
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            crc: crc32fast::hash(bytes),
+            size: bytes.len() as u64,
         }
     }
-    match checksum {
-        None if bytes.is_empty() => Ok(None),
-        Some(sum) if sum == crc32fast::hash(&bytes).to_le_bytes() => {
-            Ok(postcard::from_bytes(&bytes).ok())
+
+    fn read([a, b, c, d, size @ ..]: [u8; 12]) -> Self {
+        Self {
+            crc: u32::from_le_bytes([a, b, c, d]),
+            size: u64::from_le_bytes(size),
         }
-        _ => Err(Damaged.into()),
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [&self.crc.to_le_bytes()[..], &self.size.to_le_bytes()].concat()
     }
 }
 
@@ -78,23 +115,69 @@ struct Pieces<'t, 'v, 'n> {
     table: &'t mut Values<'v>,
     name: &'n str,
     number: u32,
-    sum: Hasher,
+    size: u64,
+    crc: Hasher,
     error: Option<StorageError>,
+}
+
+impl Pieces<'_, '_, '_> {
+    fn put(&mut self, piece: &[u8]) -> Result<(), StorageError> {
+        let key = (self.name, self.number);
+        let stands = self.table.get(key)?.is_some_and(|p| p.value() == piece);
+        if !stands {
+            self.table.insert(key, piece)?;
+        }
+        Ok(())
+    }
 }
 
 impl Write for Pieces<'_, '_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let piece = &bytes[..bytes.len().min(PIECE)];
-        if let Err(error) = self.table.insert((self.name, self.number), piece) {
+        if let Err(error) = self.put(piece) {
             self.error = Some(error);
             return Err(io::ErrorKind::Other.into());
         }
         self.number += 1;
-        self.sum.update(piece);
+        self.size += piece.len() as u64;
+        self.crc.update(piece);
         Ok(piece.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redb::{Database, backends::InMemoryBackend};
+
+    #[test]
+    fn a_checksum_that_was_damaged_is_no_size_to_make_room_for() {
+        let database = Database::builder()
+            .create_with_backend(InMemoryBackend::new())
+            .unwrap();
+        let transaction = database.begin_write().unwrap();
+        let mut table = transaction.open_table(VALUES).unwrap();
+        put(&mut table, "a", &1_u64).unwrap();
+        assert_eq!(get(&table, "a").unwrap(), Some(1_u64));
+        for (crc, size) in [(0, u64::MAX), (0, 1 << 40), (0, 1), (0, 0)] {
+            let damaged = Checksum { crc, size }.bytes();
+            table.insert(("a", CHECKSUM), damaged.as_slice()).unwrap();
+            assert!(get::<u64>(&table, "a").is_err(), "{size}");
+        }
+        for damaged in [&[][..], &[0; 11], &[0; 13]] {
+            table.insert(("a", CHECKSUM), damaged).unwrap();
+            assert!(get::<u64>(&table, "a").is_err(), "{damaged:?}");
+        }
+        table.remove(("a", CHECKSUM)).unwrap();
+        assert!(
+            get::<u64>(&table, "a").is_err(),
+            "there is a piece, and no checksum"
+        );
+        put(&mut table, "a", &2_u64).unwrap();
+        assert_eq!(get(&table, "a").unwrap(), Some(2_u64));
     }
 }
