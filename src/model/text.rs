@@ -52,7 +52,22 @@ impl serde::Serialize for Text {
 
 impl<'de> serde::Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.into()))
+        deserializer.deserialize_str(FromStr)
+    }
+}
+
+/// Takes a text from where it stands, without a copy in between.
+struct FromStr;
+
+impl serde::de::Visitor<'_> for FromStr {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text, E> {
+        Ok(Text::new(text))
     }
 }
 
