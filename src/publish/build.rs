@@ -192,7 +192,7 @@ impl Build<'_> {
         let (site, published) = (self.site, &self.published);
         let count = site.snapshots.len();
         let most = if self.options.rebuild_all { 0 } else { count };
-        let (_, standing) = published.chain(site, most);
+        let (chain, standing) = published.chain(site, most);
         if standing == count
             && self.gone.is_empty()
             && published.is_up_to_date(site)
@@ -204,7 +204,12 @@ impl Build<'_> {
             return None;
         }
         // The latest is looked at in any case: the site's own pages are made with it.
-        let (mut chain, first) = published.chain(site, standing.min(count.saturating_sub(1)));
+        let most = standing.min(count.saturating_sub(1));
+        let (mut chain, first) = if standing > most {
+            published.chain(site, most)
+        } else {
+            (chain, standing)
+        };
         (self.listings, self.seals) = self.listed(&chain, first);
         self.first = self.seals.len();
         if self.first < first {
