@@ -3,7 +3,7 @@
 use crate::assess::signals::Weights;
 use crate::assess::{Declared, sighting};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::Baseline;
+use crate::history::{Baseline, Fingerprint};
 use crate::model::{Disposition, Dispositions, Inventory};
 use crate::reading::{self, Reading};
 use crate::relate::{Chronicle, Edition};
@@ -99,7 +99,7 @@ impl Given<'_> {
     }
 
     /// Takes the edition's sessions into the state for the next one.
-    fn into_next(self, chronicle: Chronicle, lessons: Vec<Option<Box<[u64]>>>) -> State {
+    fn into_next(self, chronicle: Chronicle, lessons: Vec<Option<Box<[Fingerprint]>>>) -> State {
         let mut baseline = self.before.baseline;
         // An empty snapshot speaks for nothing.
         if !self.reading.facts.is_empty() {

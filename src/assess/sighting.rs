@@ -5,21 +5,21 @@ use super::facts::Facts;
 use super::lexicon::destinations::mail_domain;
 use super::lexicon::verbs;
 use super::steps;
-use crate::history::{Sighting, fingerprint};
+use crate::history::{Fingerprint, Sighting, fingerprint};
 use crate::model::{Entity, EntityKind, Inventory, Snapshot};
 
 /// Mail to a domain is counted under this.
-pub(super) fn domain_key(domain: &str) -> u64 {
+pub(super) fn domain_key(domain: &str) -> Fingerprint {
     fingerprint(&("mail domain", domain))
 }
 
 /// A team's dealings with a thing are known under this.
-pub(super) fn team_key(team: &str, thing: &Entity) -> u64 {
+pub(super) fn team_key(team: &str, thing: &Entity) -> Fingerprint {
     fingerprint(&("team", team, thing))
 }
 
 /// A repository's dealings with a thing are known under this.
-pub(super) fn repo_key(repo: &str, thing: &Entity) -> u64 {
+pub(super) fn repo_key(repo: &str, thing: &Entity) -> Fingerprint {
     fingerprint(&("repo", repo, thing))
 }
 
@@ -30,7 +30,7 @@ pub fn sighting<'a>(
     facts: &'a Facts,
     snapshot: &Snapshot,
     inventory: &Inventory,
-    lesson: Option<Box<[u64]>>,
+    lesson: Option<Box<[Fingerprint]>>,
 ) -> Sighting<'a> {
     let mut counted = match &lesson {
         Some(_) => steps::counted(facts.agent.as_ref(), &facts.steps),
@@ -72,7 +72,7 @@ pub fn sighting<'a>(
 }
 
 /// Under which its user's groups know what it dealt with.
-fn among(facts: &Facts, inventory: &Inventory) -> Vec<u64> {
+fn among(facts: &Facts, inventory: &Inventory) -> Vec<Fingerprint> {
     let Some(user) = &facts.user else {
         return Vec::new();
     };

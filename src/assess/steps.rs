@@ -2,7 +2,7 @@
 
 use super::lexicon::acts::{act, agent_kind};
 use super::lexicon::verbs::Verb;
-use crate::history::fingerprint;
+use crate::history::{Fingerprint, fingerprint};
 use crate::model::{Session, Text};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -23,11 +23,17 @@ pub struct Step {
     pub event: u32,
     /// Time of the last one.
     pub last_at: Option<Timestamp>,
+    /// Sessions of its kind of agent that made this step are counted under this.
+    pub key: Fingerprint,
+    /// Sessions of its kind of agent that did the act before are counted under this.
+    pub from_key: Fingerprint,
 }
 
 /// The distinct steps of a session, in order. Doing the same again is no step;
 /// neither is what failed or was refused.
 pub fn steps(session: &Session) -> Vec<Step> {
+    let agent = session.agent.as_ref().map(|a| a.name.untrusted());
+    let kind = agent.map_or("", agent_kind);
     let mut all: Vec<Step> = Vec::new();
     let mut places: HashMap<(Option<Text>, Text), usize> = HashMap::new();
     let mut before: Option<Text> = None;
@@ -44,7 +50,10 @@ pub fn steps(session: &Session) -> Vec<Step> {
             continue;
         }
         places.insert(pair.clone(), all.len());
+        let from = pair.0.as_ref().map(Text::untrusted);
         all.push(Step {
+            key: fingerprint(&("step", kind, from, pair.1.untrusted())),
+            from_key: fingerprint(&("from", kind, from)),
             from: pair.0,
             to: pair.1,
             verb: act.verb,
@@ -63,34 +72,17 @@ pub fn steps(session: &Session) -> Vec<Step> {
 }
 
 /// Sessions of a kind of agent are counted under this.
-pub fn agent_key(agent: &Text) -> u64 {
+pub fn agent_key(agent: &Text) -> Fingerprint {
     fingerprint(&("agent", agent_kind(agent.untrusted())))
 }
 
-impl Step {
-    /// Sessions of a kind of agent that made this step are counted under this.
-    pub fn key(&self, agent: &Text) -> u64 {
-        let from = self.from.as_ref().map(Text::untrusted);
-        let kind = agent_kind(agent.untrusted());
-        fingerprint(&("step", kind, from, self.to.untrusted()))
-    }
-
-    /// Sessions of a kind of agent that did the act before are counted under this.
-    pub fn from_key(&self, agent: &Text) -> u64 {
-        let from = self.from.as_ref().map(Text::untrusted);
-        fingerprint(&("from", agent_kind(agent.untrusted()), from))
-    }
-}
-
 /// Everything a session of this agent is counted by.
-pub fn counted(agent: Option<&Text>, steps: &[Step]) -> Vec<u64> {
+pub fn counted(agent: Option<&Text>, steps: &[Step]) -> Vec<Fingerprint> {
     let Some(agent) = agent.filter(|_| !steps.is_empty()) else {
         return Vec::new();
     };
     let mut keys = vec![agent_key(agent)];
-    for step in steps {
-        keys.extend([step.key(agent), step.from_key(agent)]);
-    }
+    keys.extend(steps.iter().flat_map(|step| [step.key, step.from_key]));
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -19,7 +19,7 @@ pub(super) fn run(root: &Path, args: &arguments::Diff, report: &Report) -> Resul
     };
     let ids: Vec<EditionId> = site.snapshots.iter().map(|t| t.id).collect();
     let (from, to) = chosen(&ids, args)?;
-    let mut ever: BTreeSet<u64> = BTreeSet::new();
+    let mut ever = BTreeSet::new();
     let (mut before, mut now) = (None, None);
     let first = ids.iter().position(|id| *id == from).unwrap_or(0);
     let walked = site.walk(first, |step| {

@@ -1,6 +1,6 @@
 //! What sessions of a user cost, so that an outlier can be told from a habit.
 
-use super::USUAL_DAYS;
+use super::{Fingerprint, USUAL_DAYS};
 use crate::model::Money;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,14 @@ const SCALE: f64 = 1.4826;
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Spent {
-    session: u64,
+    session: Fingerprint,
     day: i64,
     cost: Money,
 }
 
 /// Costs of the latest sessions by user.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Costs(HashMap<u64, Vec<Spent>>);
+pub(super) struct Costs(HashMap<Fingerprint, Vec<Spent>>);
 
 /// The middle of a user's costs and how far they spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +41,7 @@ impl Spread {
 
 impl Costs {
     /// Remembers what a session has cost by now.
-    pub(super) fn add(&mut self, user: u64, session: u64, day: i64, cost: Money) {
+    pub(super) fn add(&mut self, user: Fingerprint, session: Fingerprint, day: i64, cost: Money) {
         let all = self.0.entry(user).or_default();
         match all.iter_mut().find(|s| s.session == session) {
             Some(known) => {
@@ -65,7 +65,7 @@ impl Costs {
     }
 
     /// The spread of a user's sessions of the last days, this session left out.
-    pub(super) fn spread(&self, user: u64, but: u64, today: i64) -> Option<Spread> {
+    pub(super) fn spread(&self, user: Fingerprint, but: Fingerprint, today: i64) -> Option<Spread> {
         let mut costs: Vec<i64> = self
             .0
             .get(&user)?
@@ -99,18 +99,28 @@ fn median(values: &mut [i64]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fingerprint;
 
     #[test]
     fn an_outlier_does_not_move_the_middle() {
         let mut costs = Costs::default();
+        let user = fingerprint(&"ann");
         let dollars = |n: i64| Money::from_micros(n * 1_000_000);
         for (session, n) in [1, 2, 1, 2, 1, 2, 1, 900].into_iter().enumerate() {
-            costs.add(5, session as u64, 100, dollars(n));
+            costs.add(user, fingerprint(&session), 100, dollars(n));
         }
-        let spread = costs.spread(5, 99, 101).unwrap();
+        let spread = costs.spread(user, fingerprint(&99_usize), 101).unwrap();
         assert_eq!(spread.median, Money::from_micros(1_500_000));
         assert!(spread.deviations(dollars(30)) > 10.0);
-        assert_eq!(costs.spread(5, 0, 101), None, "seven are no habit");
-        assert_eq!(costs.spread(5, 99, 120), None, "all are too old");
+        assert_eq!(
+            costs.spread(user, fingerprint(&0_usize), 101),
+            None,
+            "seven are no habit"
+        );
+        assert_eq!(
+            costs.spread(user, fingerprint(&99_usize), 120),
+            None,
+            "all are too old"
+        );
     }
 }

@@ -7,6 +7,7 @@
 //! it grows with what is new.
 
 mod costs;
+mod fingerprint;
 mod novelty;
 mod recent;
 mod records;
@@ -14,6 +15,7 @@ mod tallies;
 mod usual;
 
 pub use costs::Spread;
+pub use fingerprint::{Fingerprint, fingerprint};
 pub use novelty::{Basis, Novelty, PEERS};
 pub use records::Record;
 pub use usual::{MOST_USUAL, USUAL_DAYS, Usual};
@@ -28,7 +30,6 @@ use usual::Days;
 use crate::model::{EditionId, Entity, Money, Snapshot, Text};
 use foldhash::HashMap;
 use jiff::Timestamp;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Days of the past that novelty and the counting of steps look back on.
 pub const LOOK_BACK_DAYS: i64 = 30;
@@ -57,7 +58,7 @@ struct Seen {
 /// Users of a group who have dealt with a thing; at most [`PEERS`] and one to leave out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Peers {
-    users: Vec<u64>,
+    users: Vec<Fingerprint>,
     last_day: i64,
 }
 
@@ -67,15 +68,15 @@ pub struct Baseline {
     /// Days that an earlier edition speaks for, counted from 1970, in order.
     days: Vec<i64>,
     editions: u32,
-    seen: HashMap<u64, Seen>,
+    seen: HashMap<Fingerprint, Seen>,
     /// Pairings. Nobody asks when one was first seen, so old ones are forgotten.
-    lanes: HashMap<u64, Recent>,
+    lanes: HashMap<Fingerprint, Recent>,
     records: Records,
     tallies: Tallies,
-    usual: HashMap<u64, Days>,
+    usual: HashMap<Fingerprint, Days>,
     costs: Costs,
     /// Users of a group (a team, a repository) who have dealt with a thing.
-    peers: HashMap<u64, Peers>,
+    peers: HashMap<Fingerprint, Peers>,
 }
 
 /// One session's contribution to the baseline.
@@ -96,13 +97,13 @@ pub struct Sighting<'a> {
     /// Pairings it stands for.
     pub lanes: Vec<(Entity, Entity)>,
     /// Things that sessions are counted by, as fingerprints.
-    pub counted: Vec<u64>,
+    pub counted: Vec<Fingerprint>,
     /// What was usual for it, as fingerprints; empty when nothing may be learned from it.
-    pub usual: Box<[u64]>,
+    pub usual: Box<[Fingerprint]>,
     /// Who, and what it cost.
     pub spent: Option<(&'a Text, Money)>,
     /// Groups of its user with things dealt with, as fingerprints.
-    pub among: Vec<u64>,
+    pub among: Vec<Fingerprint>,
     /// Its user.
     pub user: Option<&'a Text>,
 }
@@ -242,14 +243,16 @@ impl Baseline {
         recent.map_or(0, |r| r.count(fingerprint(but), day(now), false))
     }
 
-    /// Earlier sessions that are counted by a thing, within the look-back before a day; the session's own past left out.
-    pub fn tally(&self, thing: u64, but: &Text, now: Timestamp) -> u32 {
-        self.tallies.count(thing, fingerprint(but), day(now))
+    /// Tells of a thing how many earlier sessions are counted by it, within the look-back
+    /// before a day; the session's own past left out.
+    pub fn tally(&self, but: &Text, now: Timestamp) -> impl Fn(Fingerprint) -> u32 {
+        let (but, today) = (fingerprint(but), day(now));
+        move |thing| self.tallies.count(thing, but, today)
     }
 
     /// How usual something is: on how many of the days before. A session that earlier
     /// editions have seen does not make itself usual: the day it began on is left out.
-    pub fn usual(&self, thing: u64, but: (&Text, Timestamp), now: Timestamp) -> Usual {
+    pub fn usual(&self, thing: Fingerprint, but: (&Text, Timestamp), now: Timestamp) -> Usual {
         let (session, began) = but;
         let known = self.records.knows(fingerprint(session));
         let own = known.then(|| self.day_of(session, began));
@@ -265,7 +268,7 @@ impl Baseline {
     }
 
     /// Users of a group, this one left out, who have dealt with a thing; at most a few.
-    pub fn peers(&self, group: u64, but: Option<&Text>) -> usize {
+    pub fn peers(&self, group: Fingerprint, but: Option<&Text>) -> usize {
         let but = but.map(fingerprint);
         self.peers.get(&group).map_or(0, |peers| {
             peers.users.iter().filter(|u| Some(**u) != but).count()
@@ -291,13 +294,6 @@ impl Baseline {
 /// The day of a moment, counted from 1970.
 fn day(at: Timestamp) -> i64 {
     at.as_second().div_euclid(86_400)
-}
-
-/// A fixed-key hash: the same in every run of one program version.
-pub fn fingerprint(thing: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    thing.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

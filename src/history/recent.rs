@@ -1,7 +1,7 @@
 //! The latest few sessions that had a thing: enough to call it known.
 
-use super::LOOK_BACK_DAYS;
 use super::novelty::KNOWN_SESSIONS;
+use super::{Fingerprint, LOOK_BACK_DAYS};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
@@ -15,7 +15,7 @@ pub(super) struct Recent(Vec<Entry>);
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Entry {
     /// Fingerprint of its id.
-    session: u64,
+    session: Fingerprint,
     day: i64,
     /// Whether anything may be learned from it.
     teaches: bool,
@@ -23,7 +23,7 @@ struct Entry {
 
 impl Recent {
     /// Notes that a session has the thing. Tells whether it is none of those remembered.
-    pub(super) fn note(&mut self, session: u64, day: i64, teaches: bool) -> bool {
+    pub(super) fn note(&mut self, session: Fingerprint, day: i64, teaches: bool) -> bool {
         if let Some(known) = self.0.iter_mut().find(|e| e.session == session) {
             known.day = known.day.max(day);
             known.teaches &= teaches;
@@ -48,7 +48,7 @@ impl Recent {
 
     /// Sessions within the look-back before a day, one left out; of trusted ones only, if
     /// so wanted.
-    pub(super) fn count(&self, but: u64, today: i64, trusted: bool) -> u32 {
+    pub(super) fn count(&self, but: Fingerprint, today: i64, trusted: bool) -> u32 {
         let counts = |e: &&Entry| {
             e.session != but && today - e.day <= LOOK_BACK_DAYS && (e.teaches || !trusted)
         };

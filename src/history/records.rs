@@ -3,7 +3,7 @@
 //! A record says when things happened, and may be wrong or lie about it. When an edition
 //! learned of it is beyond the record's reach.
 
-use super::{day, fingerprint};
+use super::{Fingerprint, day, fingerprint};
 use crate::model::{EditionId, Text};
 use foldhash::HashMap;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ pub struct Record<'a> {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Records {
     /// By session, and by session and deed.
-    known: HashMap<u64, Known>,
+    known: HashMap<Fingerprint, Known>,
     /// The edition that is being taken in, and where its window begins.
     now: Option<(EditionId, Timestamp)>,
 }
@@ -92,7 +92,7 @@ impl Records {
     }
 
     /// Whether a session has been seen lately.
-    pub(super) fn knows(&self, session: u64) -> bool {
+    pub(super) fn knows(&self, session: Fingerprint) -> bool {
         self.known.contains_key(&session)
     }
 
@@ -102,7 +102,7 @@ impl Records {
     }
 }
 
-fn key(record: Record<'_>) -> u64 {
+fn key(record: Record<'_>) -> Fingerprint {
     fingerprint(&(record.session, record.deed))
 }
 

@@ -1,5 +1,6 @@
 //! How many sessions did a thing, day by day, each session counted once.
 
+use super::Fingerprint;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +11,10 @@ const FORGOTTEN_DAYS: i64 = 3;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tallies {
     /// For each thing, the sessions of each day, days in order.
-    things: HashMap<u64, Vec<(i64, u32)>>,
+    things: HashMap<Fingerprint, Vec<(i64, u32)>>,
     /// What recent sessions have been counted by, and the day they were last seen on:
     /// a session stands in every snapshot whose window it touches, and counts once.
-    sessions: HashMap<u64, Counted>,
+    sessions: HashMap<Fingerprint, Counted>,
     /// The day of the snapshot that is being taken in.
     today: i64,
 }
@@ -38,7 +39,7 @@ impl Tallies {
     }
 
     /// Counts a session by its things, those it was not counted by before.
-    pub(super) fn absorb(&mut self, session: u64, day: i64, things: &[u64]) {
+    pub(super) fn absorb(&mut self, session: Fingerprint, day: i64, things: &[Fingerprint]) {
         // Seen today, whenever it began; and nothing begins after its snapshot's day and the next.
         let (today, day) = (self.today, day.min(self.today + 1));
         let counted = self.sessions.entry(session).or_insert_with(|| Counted {
@@ -47,10 +48,10 @@ impl Tallies {
         });
         counted.last_seen = counted.last_seen.max(today);
         for thing in things {
-            let Err(at) = counted.things.binary_search(&half(*thing)) else {
+            let Err(at) = counted.things.binary_search(&thing.half()) else {
                 continue;
             };
-            counted.things.insert(at, half(*thing));
+            counted.things.insert(at, thing.half());
             let days = self.things.entry(*thing).or_default();
             match days.binary_search_by_key(&day, |(d, _)| *d) {
                 Ok(at) => days[at].1 += 1,
@@ -64,7 +65,7 @@ impl Tallies {
     }
 
     /// Sessions within the look-back before a day, this one left out.
-    pub(super) fn count(&self, thing: u64, but: u64, today: i64) -> u32 {
+    pub(super) fn count(&self, thing: Fingerprint, but: Fingerprint, today: i64) -> u32 {
         let all: u32 = self.things.get(&thing).map_or(0, |days| {
             days.iter()
                 .filter(|(day, _)| today - day <= super::LOOK_BACK_DAYS)
@@ -74,30 +75,37 @@ impl Tallies {
         let own = self
             .sessions
             .get(&but)
-            .is_some_and(|counted| counted.things.binary_search(&half(thing)).is_ok());
+            .is_some_and(|counted| counted.things.binary_search(&thing.half()).is_ok());
         all.saturating_sub(u32::from(own))
     }
-}
-
-const fn half(fingerprint: u64) -> u32 {
-    fingerprint as u32
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::fingerprint;
+
+    fn of(number: u32) -> Fingerprint {
+        fingerprint(&number)
+    }
 
     #[test]
     fn a_session_that_runs_for_weeks_counts_once_too() {
         let mut tallies = Tallies::default();
         for today in 100..120 {
             tallies.begin(today);
-            tallies.absorb(1, 100, &[7]);
+            tallies.absorb(of(1), 100, &[of(7)]);
         }
-        assert_eq!((tallies.count(7, 9, 120), tallies.count(7, 1, 120)), (1, 0));
-        tallies.absorb(2, 99_999, &[7]);
         assert_eq!(
-            tallies.count(7, 9, 121),
+            (
+                tallies.count(of(7), of(9), 120),
+                tallies.count(of(7), of(1), 120)
+            ),
+            (1, 0)
+        );
+        tallies.absorb(of(2), 99_999, &[of(7)]);
+        assert_eq!(
+            tallies.count(of(7), of(9), 121),
             2,
             "a date of nonsense drops nothing"
         );
@@ -108,12 +116,16 @@ mod tests {
         let mut tallies = Tallies::default();
         for day in 100..103 {
             tallies.begin(day);
-            tallies.absorb(1, day, &[7, 8]);
+            tallies.absorb(of(1), day, &[of(7), of(8)]);
         }
-        tallies.absorb(2, 102, &[7]);
-        assert_eq!(tallies.count(7, 9, 103), 2);
-        assert_eq!(tallies.count(7, 1, 103), 1, "its own past is left out");
-        assert_eq!(tallies.count(7, 9, 140), 0, "beyond the look-back");
-        assert_eq!(tallies.count(6, 9, 103), 0);
+        tallies.absorb(of(2), 102, &[of(7)]);
+        assert_eq!(tallies.count(of(7), of(9), 103), 2);
+        assert_eq!(
+            tallies.count(of(7), of(1), 103),
+            1,
+            "its own past is left out"
+        );
+        assert_eq!(tallies.count(of(7), of(9), 140), 0, "beyond the look-back");
+        assert_eq!(tallies.count(of(6), of(9), 103), 0);
     }
 }

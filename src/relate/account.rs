@@ -6,7 +6,7 @@ use super::narrative::{NarrativeKind, Subject, Thread};
 use crate::assess::score::{Circumstances, Input};
 use crate::assess::signals::{Hit, SignalId};
 use crate::assess::{Assessment, inputs};
-use crate::history::fingerprint;
+use crate::history::{Fingerprint, fingerprint};
 use crate::model::{EditionId, Entity, EntityKind, Money, Sentence, Status, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub struct Account {
 
 impl Account {
     /// Fingerprints of its stories.
-    pub fn stories(&self) -> impl Iterator<Item = u64> {
+    pub fn stories(&self) -> impl Iterator<Item = Fingerprint> {
         self.leads.iter().map(|l| fingerprint(&l.story))
     }
 
@@ -251,7 +251,7 @@ pub struct Chronicle {
     /// The last one that was whole, where the one before is not.
     last_whole: Option<Account>,
     /// Fingerprints of the stories of every edition so far.
-    pub(super) ever: BTreeSet<u64>,
+    pub(super) ever: BTreeSet<Fingerprint>,
     /// Every narrative so far.
     threads: Vec<Thread>,
 }

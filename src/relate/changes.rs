@@ -5,7 +5,7 @@ use super::account::{Account, Lead};
 use super::narrative::{NarrativeKind, Subject};
 use crate::assess::score::{Circumstances, Input, score};
 use crate::assess::{Declared, age_hours};
-use crate::history::fingerprint;
+use crate::history::{Fingerprint, fingerprint};
 use crate::model::{EditionId, Entity, Sentence, Text};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -138,7 +138,7 @@ impl Changes {
 pub fn compare(
     before: &Account,
     now: &Account,
-    ever: &BTreeSet<u64>,
+    ever: &BTreeSet<Fingerprint>,
     declared: Declared<'_>,
 ) -> Changes {
     let mut told: BTreeSet<&Text> = BTreeSet::new();

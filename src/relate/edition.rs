@@ -7,7 +7,7 @@ use super::narrative::{self, Narrative, NarrativeKind, Question, Thread};
 use super::queue::{self, Item, WindowItem};
 use crate::assess::trust::TrustLevel;
 use crate::assess::{Assessment, Band, Context, Declared, Facts, LEAD, Verdict, assess};
-use crate::history::Baseline;
+use crate::history::{Baseline, Fingerprint};
 use crate::model::{About, Disposition, EditionId, Entity, EntityKind, Money, Status, Text};
 use crate::reading::Reading;
 use jiff::SignedDuration;
@@ -76,7 +76,7 @@ pub struct Edition<'a> {
     earlier: Chronicle,
     held: BTreeSet<usize>,
     /// What may be usual about each session.
-    habits: Vec<Box<[u64]>>,
+    habits: Vec<Box<[Fingerprint]>>,
     /// The place of each session's first narrative, if it has one.
     told_in: Vec<Option<u32>>,
     /// The places of the narratives that ask about an entity.
@@ -120,7 +120,7 @@ impl<'a> Edition<'a> {
     ) -> Self {
         let facts = &reading.facts;
         let context = Context::new(&reading.snapshot, declared, baseline, facts);
-        let (mut verdicts, habits): (Vec<Verdict>, Vec<Box<[u64]>>) = facts
+        let (mut verdicts, habits): (Vec<Verdict>, Vec<Box<[Fingerprint]>>) = facts
             .par_iter()
             .map(|f| {
                 let assessment = assess(f, &context, false);
@@ -325,7 +325,7 @@ impl<'a> Edition<'a> {
     /// What goes on to the next edition: the chronicle, and for each session what later
     /// editions may learn to be usual. They learn from those whose actor is known well
     /// enough and that no narrative is about, and nothing from others.
-    pub fn into_next(self) -> (Chronicle, Vec<Option<Box<[u64]>>>) {
+    pub fn into_next(self) -> (Chronicle, Vec<Option<Box<[Fingerprint]>>>) {
         let learns = |session: usize| {
             self.verdicts[session].trust <= TrustLevel::Medium && self.told_in[session].is_none()
         };
@@ -339,7 +339,7 @@ impl<'a> Edition<'a> {
     }
 
     /// Fingerprints of the stories of every edition before this one.
-    pub fn stories_before(&self) -> &BTreeSet<u64> {
+    pub fn stories_before(&self) -> &BTreeSet<Fingerprint> {
         &self.earlier.ever
     }
 
@@ -385,7 +385,7 @@ impl<'a> Edition<'a> {
     }
 }
 
-fn habits(assessment: &Assessment) -> Box<[u64]> {
+fn habits(assessment: &Assessment) -> Box<[Fingerprint]> {
     assessment
         .hits
         .iter()

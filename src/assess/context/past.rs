@@ -5,7 +5,7 @@ use crate::assess::facts::{Facts, Reach};
 use crate::assess::lexicon::destinations::mail_domain;
 use crate::assess::sighting::{domain_key, repo_key, team_key};
 use crate::assess::steps::{Step, agent_key};
-use crate::history::{Baseline, Basis, Novelty, PEERS, Spread, Usual};
+use crate::history::{Baseline, Basis, Fingerprint, Novelty, PEERS, Spread, Usual};
 use crate::model::{EditionId, Entity, EntityKind, Text};
 use jiff::Timestamp;
 
@@ -141,7 +141,7 @@ impl Context<'_> {
     }
 
     /// How usual something is; not at all when it has no name.
-    pub fn usual(&self, facts: &Facts, habit: Option<u64>) -> Usual {
+    pub fn usual(&self, facts: &Facts, habit: Option<Fingerprint>) -> Usual {
         habit.map_or(Usual::default(), |h| {
             let own = facts.began(self.snapshot);
             self.baseline
@@ -166,10 +166,11 @@ impl Context<'_> {
     /// while there are too few of them to say.
     pub fn step_counts_of<'s>(&'s self, facts: &'s Facts) -> Option<impl Fn(&Step) -> StepCounts> {
         let agent = facts.agent.as_ref()?;
-        let sessions = self.tally(facts, agent_key(agent));
+        let tally = self.tally(facts);
+        let sessions = tally(agent_key(agent));
         (sessions >= ENOUGH_SESSIONS).then_some(move |step: &Step| StepCounts {
-            step: self.tally(facts, step.key(agent)),
-            from: self.tally(facts, step.from_key(agent)),
+            step: tally(step.key),
+            from: tally(step.from_key),
             sessions,
         })
     }
@@ -177,12 +178,12 @@ impl Context<'_> {
     /// Whether mail has long gone to the domain of an address.
     pub fn knows_mail_domain(&self, facts: &Facts, destination: &Text) -> bool {
         mail_domain(destination.untrusted())
-            .is_some_and(|d| self.tally(facts, domain_key(&d)) >= KNOWN_DOMAIN)
+            .is_some_and(|d| self.tally(facts)(domain_key(&d)) >= KNOWN_DOMAIN)
     }
 
-    fn tally(&self, facts: &Facts, thing: u64) -> u32 {
-        self.baseline
-            .tally(thing, &facts.id, self.snapshot.window.start)
+    /// How many other sessions are counted by a thing.
+    fn tally(&self, facts: &Facts) -> impl Fn(Fingerprint) -> u32 {
+        self.baseline.tally(&facts.id, self.snapshot.window.start)
     }
 
     /// What the user's earlier sessions cost.

@@ -34,7 +34,7 @@ use super::context::Context;
 use super::facts::Facts;
 use super::trust::Trust;
 use super::window::ReplayWindow;
-use crate::history::{Usual, fingerprint};
+use crate::history::{Fingerprint, Usual, fingerprint};
 use crate::model::{Inventory, Sentence, Session, Text};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,7 @@ pub struct Hit {
     /// Strength, 0 to 1, after what is usual was taken off.
     pub strength: f64,
     /// What may be usual about it, for the baseline.
-    pub habit: Option<u64>,
+    pub habit: Option<Fingerprint>,
     /// On how many of the last days it was there, and what that left of the strength.
     pub usual: Option<(Usual, f64)>,
     /// Its last supporting event.
@@ -195,12 +195,12 @@ impl Hit {
 }
 
 /// What a signal may get used to: itself, and the parts that make the same thing the same.
-pub(crate) fn habit_of(signal: SignalId, parts: &[&str]) -> u64 {
+pub(crate) fn habit_of(signal: SignalId, parts: &[&str]) -> Fingerprint {
     fingerprint(&(signal.number(), parts))
 }
 
 /// The same for the one who acts; nobody gets used to what nobody in particular does.
-fn habit(signal: SignalId, actor: Option<&Text>, parts: &[&str]) -> Option<u64> {
+fn habit(signal: SignalId, actor: Option<&Text>, parts: &[&str]) -> Option<Fingerprint> {
     let parts: Vec<&str> = std::iter::once(actor?.untrusted())
         .chain(parts.iter().copied())
         .collect();

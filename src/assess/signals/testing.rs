@@ -2,7 +2,7 @@
 
 use super::{CATALOGUE, Finding, Weights};
 use crate::assess::{Context, Declared, Facts, assess, reduce, sighting};
-use crate::history::Baseline;
+use crate::history::{Baseline, Fingerprint};
 use crate::model::{Dispositions, Inventory, Session, Snapshot, Window};
 use crate::normalise;
 use jiff::{SignedDuration, Timestamp};
@@ -72,7 +72,7 @@ impl Day {
     pub(crate) fn usual_for(mut self, days: i64, same: &Session) -> Self {
         let facts = reduce(same, &snapshot(NOW), &self.inventory);
         let found = self.judged(&facts);
-        let habits: Box<[u64]> = found.hits.iter().filter_map(|(_, h)| h.habit).collect();
+        let habits: Box<[Fingerprint]> = found.hits.iter().filter_map(|(_, h)| h.habit).collect();
         for back in 1..=days {
             let mut old = snapshot(NOW);
             old.window.start -= SignedDuration::from_hours(24 * back);
