@@ -20,9 +20,13 @@ pub(super) fn run(root: &Path, args: &arguments::Verify, report: &Report) -> Res
         let _ = writeln!(out, "{:<8}  {}", fault.word(), printable(path));
     }
     let head = found.head.to_string();
+    let without = match found.trimmed {
+        0 => String::new(),
+        n => format!(", {n} of them without session pages"),
+    };
     let _ = writeln!(
         out,
-        "{}, {}, head {}: {}",
+        "{}{without}, {}, head {}: {}",
         counted(found.editions, "edition", "editions"),
         counted(found.files, "file", "files"),
         head.get(..SHOWN).unwrap_or(&head),

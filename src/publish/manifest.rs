@@ -1,9 +1,9 @@
 //! What an edition or the site consists of, and the chain of seals over the editions.
 //!
 //! An edition's seal is a digest over what it was made from, every file it was published
-//! with, and the seal of the edition before. So the latest seal speaks for all of them.
-//! The site's manifest lists months, the manifest of a month its editions, that of an
-//! edition its files.
+//! with, what the archive lists of it, and the seal of the edition before. So the latest
+//! seal speaks for all of them. The site's manifest lists months, the manifest of a month
+//! its editions, that of an edition its files.
 
 use crate::digest::Sha256Sum;
 use crate::model::EditionId;
@@ -157,6 +157,23 @@ impl EditionManifest {
                 revision.was, revision.now, revision.why
             ));
         }
+        let Listing {
+            id,
+            headline,
+            bottom_line,
+            leads,
+            sessions,
+            touched,
+            links,
+            cost,
+        } = &self.listing;
+        let cost = cost.micros();
+        line(&format_args!(
+            "{leads} {sessions} {touched} {links} {cost} {id}"
+        ));
+        // Any text is one line so.
+        line(&Sha256Sum::of(headline.as_bytes()));
+        line(&Sha256Sum::of(bottom_line.as_bytes()));
         Sha256Sum(Sha256::digest(text).into())
     }
 

@@ -42,6 +42,8 @@ pub struct Verified {
     pub faults: BTreeSet<(String, Fault)>,
     /// Editions that were replayed.
     pub editions: usize,
+    /// Of them, those without their session pages: what is left of these is in no seal.
+    pub trimmed: usize,
     /// Files that were compared.
     pub files: usize,
     /// Seal of the latest edition.
@@ -59,6 +61,7 @@ pub fn verify(out: &Path) -> Result<Verified> {
     let mut found = Verified {
         faults: BTreeSet::new(),
         editions: 0,
+        trimmed: 0,
         files: site.files.len() + 1,
         head: site.head,
     };
@@ -111,11 +114,15 @@ impl Verified {
             self.faults.insert((path.clone(), Fault::Changed));
         }
         if let Some(manifest) = EditionManifest::read(&out.join(&folder)) {
-            let is_sealed = manifest.is_sealed()
-                && manifest.previous == previous
-                && manifest.seal == listed.seal
-                && manifest.edition == listed.edition;
-            if !is_sealed {
+            self.trimmed += usize::from(manifest.trimmed);
+            // Another digest of the manifest itself is told above.
+            let digest = listed.manifest;
+            let of_it = Listed::of(&manifest).map(|of| Listed {
+                manifest: digest,
+                ..of
+            });
+            let is_listed = of_it.is_ok_and(|of| of == *listed);
+            if !manifest.is_sealed() || manifest.previous != previous || !is_listed {
                 self.faults.insert((path, Fault::Unsealed));
             }
             self.files += manifest.files.len();

@@ -9,6 +9,7 @@ use crate::days::{Days, INVENTORY, stranger};
 use crate::harness::TestSite;
 use crate::killed::copy;
 use crate::page::Page;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,10 @@ fn snapshot(day: u8) -> (String, String) {
         day + 1
     );
     (format!("data/snapshots/{day:02}.jsonl"), text)
+}
+
+fn digest(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
 fn site() -> TestSite {
@@ -350,7 +355,6 @@ fn verify_finds_whatever_was_changed() {
     let mut other: serde_json::Value = serde_json::from_slice(&whole[MONTH]).unwrap();
     other["editions"].as_array_mut().unwrap().remove(0);
     let other = other.to_string();
-    let digest = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
     let (was, now) = (digest(&whole[MONTH]), digest(other.as_bytes()));
     site.write(&format!("public/{MONTH}"), other);
     changed("manifest.json", &was, &now);
@@ -371,6 +375,50 @@ fn verify_finds_whatever_was_changed() {
     finds("unsealed", "manifest.json");
     let run = site.run(&["verify", "data"]).ends(1);
     assert!(run.err.contains("holds no manifest.json"), "{}", run.err);
+}
+
+/// Changes an edition's manifest, or what its month lists of it.
+type Forge = fn(&mut Value, &mut Value);
+
+/// Whoever can write to the output can make digests fit again; the seals fit one edition only.
+#[test]
+fn a_seal_speaks_for_all_that_is_listed_of_an_edition() {
+    let site = built(1..=3);
+    let whole = site.published();
+    let read = |path: &str| -> Value { serde_json::from_slice(&whole[path]).unwrap() };
+    let path = "editions/2026-11-02T0600Z/manifest.json";
+    let listing = |manifest: &mut Value, _: &mut Value| {
+        manifest["listing"]["headline"] = "All was quiet".into();
+    };
+    let leads = |manifest: &mut Value, _: &mut Value| manifest["listing"]["leads"] = 0.into();
+    let declared = |_: &mut Value, listed: &mut Value| listed["declared"] = "0".repeat(64).into();
+    let trimmed = |_: &mut Value, listed: &mut Value| listed["trimmed"] = true.into();
+    let nothing = |_: &mut Value, _: &mut Value| {};
+    let forged: [(Forge, bool); 5] = [
+        (listing, false),
+        (leads, false),
+        (declared, false),
+        (trimmed, false),
+        (nothing, true),
+    ];
+    for (forge, is_sealed) in forged {
+        let (mut manifest, mut month) = (read(path), read(MONTH));
+        forge(&mut manifest, &mut month["editions"][0]);
+        let manifest = manifest.to_string();
+        month["editions"][0]["manifest"] = digest(manifest.as_bytes()).into();
+        let month = month.to_string();
+        let mut head = read("manifest.json");
+        let files = head["files"].as_array_mut().unwrap();
+        let listed = files.iter_mut().find(|f| f["path"] == MONTH).unwrap();
+        listed["size"] = month.len().into();
+        listed["sha256"] = digest(month.as_bytes()).into();
+        site.write(&format!("public/{path}"), manifest);
+        site.write(&format!("public/{MONTH}"), month);
+        site.write("public/manifest.json", head.to_string());
+        let said = site.run(&["verify"]).ends(i32::from(!is_sealed)).out;
+        let line = format!("unsealed  {path}");
+        assert_eq!(said.contains(&line), !is_sealed, "{said}");
+    }
 }
 
 #[test]
@@ -792,7 +840,11 @@ fn old_editions_keep_what_a_historian_asks_for() {
     let mine = site.path(&format!("{}/mine.txt", edition(1)));
     assert!(mine.exists());
     std::fs::remove_file(mine).unwrap();
-    site.run(&["verify"]).ends(0);
+    let said = site.run(&["verify"]).ends(0).out;
+    assert!(
+        said.contains("6 editions, 2 of them without session pages, "),
+        "{said}"
+    );
     let grown = site.published();
     site.run(&["build", "--rebuild-all"]).ends(0);
     assert_same(&grown, &site.published());
