@@ -16,9 +16,11 @@ pub fn is_kept(path: &str) -> bool {
     is_queue || kept.contains(&path)
 }
 
-/// Whether a link of an edition leads to a file of it that is not kept.
+/// Whether a link of an edition leads to a file of it that is not kept. What leads out of
+/// it, as an address with a scheme does, is none of its files.
 fn is_gone(target: &str) -> bool {
-    !target.starts_with("../") && target.contains('.') && !is_kept(target)
+    let leads_out = target.starts_with(['/', '?']) || target.starts_with("../");
+    !leads_out && !target.contains(':') && target.contains('.') && !is_kept(target)
 }
 
 /// A kept file without what is gone.
@@ -106,6 +108,17 @@ fn without_pages(json: &str, is_gone: impl Fn(&str) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_links_to_what_is_gone_become_text() {
+        let page = r#"<a href="session/a.html#t">a</a> <a href="queue.html">q</a> <a href="../../method.html">m</a>
+<a href="https://wiki.example/x.html">w</a> <a href="mailto:ann@corp.example">t</a> <a href="//wiki.example/">w</a>"#;
+        let left = unlinked(page, is_gone);
+        assert_eq!(
+            left,
+            page.replace(r#"<a href="session/a.html#t">a</a>"#, "a")
+        );
+    }
 
     #[test]
     fn data_names_no_page_that_is_gone() {
