@@ -405,6 +405,11 @@ impl Build<'_> {
         for id in &self.staged {
             self.staging.refuse_others_in(*id)?;
         }
+        let roots = self.root_entries.iter().map(|e| e.path.clone());
+        let written: Vec<String> = roots.chain(self.chain.made()).collect();
+        for path in written.iter().map(String::as_str).chain([FILE]) {
+            self.staging.refuse_folder(path)?;
+        }
         // A build that broke off may have left pages that no manifest lists yet.
         if self.published.has_lost_its_manifest() || self.staging.mends() {
             return Ok(());
@@ -415,11 +420,8 @@ impl Build<'_> {
             .iter()
             .map(|e| e.path.as_str())
             .collect();
-        let roots = self.root_entries.iter().map(|e| e.path.clone());
-        for path in roots.chain(self.chain.made()) {
-            if !ours.contains(path.as_str()) {
-                self.staging.refuse_other(&path)?;
-            }
+        for path in written.iter().filter(|path| !ours.contains(path.as_str())) {
+            self.staging.refuse_other(path)?;
         }
         Ok(())
     }

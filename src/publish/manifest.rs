@@ -19,8 +19,6 @@ use std::path::Path;
 
 /// A manifest's file name.
 pub(super) const FILE: &str = "manifest.json";
-/// The file that tells of revisions, and so stands outside the digest that they name.
-const BRIEF: &str = "index.html";
 
 /// One published file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,7 +82,8 @@ pub struct EditionManifest {
     /// Seal of the edition before; absent for the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Sha256Sum>,
-    /// Of every file but the brief, as the edition was published.
+    /// Of every file as the edition was published, but that its brief tells of no revision:
+    /// what a revision names cannot have its own name in it.
     pub contents: Sha256Sum,
     /// Of every file as the edition was published.
     pub published: Sha256Sum,
@@ -111,6 +110,7 @@ impl EditionManifest {
         previous: Option<Sha256Sum>,
         revisions: Vec<Revision>,
         listing: Listing,
+        contents: Sha256Sum,
         mut files: Vec<Entry>,
     ) -> Self {
         files.sort();
@@ -119,7 +119,7 @@ impl EditionManifest {
             edition: edition.to_string(),
             inputs,
             previous,
-            contents: of_files(files.iter().filter(|e| e.path != BRIEF)),
+            contents,
             published: of_files(&files),
             revisions,
             listing,
@@ -179,8 +179,8 @@ impl EditionManifest {
 
     /// Whether its digests and its seal follow from the rest of it.
     pub(super) fn is_sealed(&self) -> bool {
-        let contents = of_files(self.files.iter().filter(|e| e.path != BRIEF));
-        let is_as_published = contents == self.contents && of_files(&self.files) == self.published;
+        let is_as_published = of_files(&self.files) == self.published
+            && (self.contents == self.published || !self.revisions.is_empty());
         (self.trimmed || is_as_published) && self.expected_seal() == self.seal
     }
 
@@ -332,18 +332,39 @@ pub struct SiteManifest {
     pub months: Vec<ListedMonth>,
     /// The site's own files, sorted by path; the manifests of months are among them.
     pub files: Vec<Entry>,
+    /// Over all of the above. It is no seal: whoever changes this file can make it fit again.
+    #[serde(default)]
+    pub digest: Sha256Sum,
 }
 
 impl SiteManifest {
     /// Of these months and files; there is no site without an edition.
     pub(super) fn of(months: Vec<ListedMonth>, mut files: Vec<Entry>) -> Option<Self> {
         files.sort();
-        Some(Self {
+        let mut manifest = Self {
             writer: Writer::of("daybrief-site"),
             head: months.last()?.seal,
             months,
             files,
-        })
+            digest: Sha256Sum::default(),
+        };
+        manifest.digest = manifest.expected_digest()?;
+        Some(manifest)
+    }
+
+    /// The digest that its other fields make.
+    fn expected_digest(&self) -> Option<Sha256Sum> {
+        let without = Self {
+            digest: Sha256Sum::default(),
+            ..self.clone()
+        };
+        let bytes = without.bytes().ok()?;
+        Some(Sha256Sum::of(&bytes))
+    }
+
+    /// Whether these bytes are what was published, and nothing in them was changed.
+    pub(super) fn is_as_written(&self, bytes: &[u8]) -> bool {
+        self.expected_digest() == Some(self.digest) && self.bytes().is_ok_and(|b| b == bytes)
     }
 
     /// The manifest in a site's folder, if one of ours is there.
@@ -364,7 +385,7 @@ fn are_below(files: &[Entry]) -> bool {
 }
 
 /// SHA-256 over path, size and digest of files, a line each, in order of path.
-fn of_files<'e>(files: impl IntoIterator<Item = &'e Entry>) -> Sha256Sum {
+pub(super) fn of_files<'e>(files: impl IntoIterator<Item = &'e Entry>) -> Sha256Sum {
     let mut hasher = Sha256::new();
     for entry in files {
         hasher.update(format!("{} {} {}\n", entry.path, entry.size, entry.sha256));

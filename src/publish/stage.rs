@@ -1,7 +1,7 @@
 //! Staging one edition: every page, the records, the seal.
 
 use super::build::Options;
-use super::manifest::{EditionManifest, Entry, FILE, Inputs};
+use super::manifest::{EditionManifest, Entry, FILE, Inputs, of_files};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
 use crate::reading::{self, Read};
@@ -61,6 +61,8 @@ pub(super) fn edition(
     for inner in folders {
         staging.folder(&format!("{folder}{inner}"))?;
     }
+    // What is compared with what was published before has no word of that in it.
+    let mut revisions = std::mem::take(&mut pages.provenance.revisions);
     let mut entries = sessions(staging, step, pages, options)?;
     let stage = |leaf: Leaf, pages: &EditionSite<'_>| {
         options.go_on()?;
@@ -74,29 +76,31 @@ pub(super) fn edition(
     let rendered = leaves.par_iter().map(|leaf| stage(*leaf, pages));
     entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
     (options.pages)(leaves.len());
-    let seal = |pages: &EditionSite<'_>, entries: &[Entry]| {
-        EditionManifest::sealed(
-            step.taken.id,
-            sealing.inputs,
-            sealing.previous,
-            pages.provenance.revisions.clone(),
-            pages.listing(),
-            entries.to_vec(),
-        )
-    };
-    let mut manifest = seal(pages, &entries);
-    let replaced = sealing.old.filter(|o| o.contents != manifest.contents);
+    entries.sort();
+    let contents = of_files(&entries);
+    let replaced = sealing.old.filter(|o| o.contents != contents);
     if let Some(old) = replaced {
-        pages.provenance.revisions.push(Revision {
+        revisions.push(Revision {
             was: old.contents,
-            now: manifest.contents,
+            now: contents,
             why: old.why_revised(&sealing.inputs).to_owned(),
         });
+    }
+    pages.provenance.revisions = revisions;
+    if !pages.provenance.revisions.is_empty() {
         let brief = stage(Leaf::Brief, pages)?;
         entries.retain(|e| e.path != brief.path);
         entries.push(brief);
-        manifest = seal(pages, &entries);
     }
+    let manifest = EditionManifest::sealed(
+        step.taken.id,
+        sealing.inputs,
+        sealing.previous,
+        pages.provenance.revisions.clone(),
+        pages.listing(),
+        contents,
+        entries,
+    );
     staging.write_manifest(&folder, FILE, &manifest.bytes()?)?;
     Ok(Staged {
         is_revised: replaced.is_some(),

@@ -147,7 +147,7 @@ impl Staging {
     /// Moves a staged file into the site, in one step. An identical one stays untouched.
     pub(super) fn publish_file(&self, path: &str) -> Result<()> {
         let (from, to) = (self.folder.path().join(path), self.out.join(path));
-        if same_content(&from, &to) {
+        if is_file(&to) && same_content(&from, &to) {
             return Ok(());
         }
         if let Some(folder) = to.parent() {
@@ -228,6 +228,17 @@ impl Staging {
     /// Refuses a page of the site where something else stands.
     pub(super) fn refuse_other(&self, path: &str) -> Result<()> {
         refuse_other(&self.folder.path().join(path), &self.out.join(path))
+    }
+
+    /// Refuses to put a file where a folder is.
+    pub(super) fn refuse_folder(&self, path: &str) -> Result<()> {
+        let there = self.out.join(path);
+        anyhow::ensure!(
+            !there.is_dir(),
+            "{} is a folder where a file of the site belongs; move it away",
+            there.display()
+        );
+        Ok(())
     }
 
     /// Refuses an edition where something else stands in the way of it or of its files.
@@ -406,6 +417,11 @@ fn lock(out: &Path) -> Result<Option<File>> {
         let _ = out;
         Ok(None)
     }
+}
+
+/// Whether a file itself is there, and no link to one.
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|m| m.is_file())
 }
 
 fn same_content(a: &Path, b: &Path) -> bool {

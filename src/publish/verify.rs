@@ -65,6 +65,10 @@ pub fn verify(out: &Path) -> Result<Verified> {
         files: site.files.len() + 1,
         head: site.head,
     };
+    let bytes = std::fs::read(out.join(FILE)).unwrap_or_default();
+    if !site.is_as_written(&bytes) {
+        found.faults.insert((FILE.to_owned(), Fault::Changed));
+    }
     let mut expected: BTreeSet<String> = site.files.iter().map(|e| e.path.clone()).collect();
     expected.insert(FILE.to_owned());
     found.compare(out, "", &site.files);

@@ -287,6 +287,58 @@ fn the_inventory_changes_the_latest_edition_only() {
 }
 
 #[test]
+fn prose_that_changes_is_a_revision_of_the_brief_that_shows_it() {
+    let site = built(1..=2);
+    let before = files(&site, 1);
+    site.write(
+        "content/why-sessions.md",
+        "+++\ntitle = \"Why\"\n+++\nNobody needs to look.\n",
+    );
+    let said = build(&site);
+    assert!(said.contains("1 made, 1 revised"), "{said}");
+    let brief = site.read(&format!("{}/index.html", edition(2)));
+    assert!(brief.contains("Nobody needs to look."));
+    let words = "Revised: decisions, configuration, prose or the theme were changed.";
+    assert!(brief.contains(words));
+    let manifest = site.read(&format!("{}/manifest.json", edition(2)));
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let revision = &manifest["revisions"][0];
+    assert_ne!(revision["was"], revision["now"]);
+    for digest in [&revision["was"], &revision["now"]] {
+        assert!(brief.contains(&digest.as_str().unwrap()[..12]), "{digest}");
+    }
+    assert_same(&files(&site, 1), &before);
+    assert!(build(&site).contains("nothing new"));
+    site.run(&["verify"]).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_in_the_place_of_a_page_is_replaced_or_refused() {
+    let site = built(1..=2);
+    let whole = site.published();
+    let index = site.path("public/index.html");
+    std::fs::rename(&index, site.path("kept.html")).unwrap();
+    std::os::unix::fs::symlink(site.path("kept.html"), &index).unwrap();
+    site.run(&["verify"]).ends(1);
+    build(&site);
+    assert!(index.symlink_metadata().unwrap().is_file(), "no link");
+    site.run(&["verify"]).ends(0);
+    std::fs::remove_file(&index).unwrap();
+    site.write("public/index.html/mine.txt", "kept");
+    add(&site, 3);
+    let run = site.run(&["build"]).ends(1);
+    let words = "is a folder where a file of the site belongs; move it away";
+    assert!(run.err.contains(words), "{}", run.err);
+    assert_eq!(site.read("public/index.html/mine.txt"), "kept");
+    std::fs::remove_dir_all(&index).unwrap();
+    site.write("public/index.html", &whole["index.html"]);
+    assert_same(&whole, &site.published());
+    build(&site);
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
 fn verify_finds_whatever_was_changed() {
     let site = built(1..=3);
     let said = site.run(&["verify"]).ends(0).out;
@@ -367,6 +419,11 @@ fn verify_finds_whatever_was_changed() {
     site.remove(&format!("public/{MONTH}"));
     site.write("public/manifest.json", site_manifest.to_string());
     finds("unsealed", MONTH);
+    // The site's own manifest, in any of its parts.
+    changed("manifest.json", "daybrief 0", "daybrief 9");
+    finds("changed", "manifest.json");
+    changed("manifest.json", "\n}", "\n }");
+    finds("changed", "manifest.json");
     // The head of the chain.
     let head = String::from_utf8(whole["manifest.json"].clone()).unwrap();
     let at = head.find("\"head\": \"").unwrap() + "\"head\": \"".len();
@@ -406,15 +463,17 @@ fn a_seal_speaks_for_all_that_is_listed_of_an_edition() {
         forge(&mut manifest, &mut month["editions"][0]);
         let manifest = manifest.to_string();
         month["editions"][0]["manifest"] = digest(manifest.as_bytes()).into();
-        let month = month.to_string();
-        let mut head = read("manifest.json");
-        let files = head["files"].as_array_mut().unwrap();
-        let listed = files.iter_mut().find(|f| f["path"] == MONTH).unwrap();
-        listed["size"] = month.len().into();
-        listed["sha256"] = digest(month.as_bytes()).into();
+        // As long as it was.
+        let month = format!("{:1$}", month.to_string(), whole[MONTH].len());
+        let head = String::from_utf8(whole["manifest.json"].clone()).unwrap();
+        let head = head.replace(&digest(&whole[MONTH]), &digest(month.as_bytes()));
+        let own = read("manifest.json")["digest"].as_str().unwrap().to_owned();
+        let zeros = "0".repeat(64);
+        let head = head.replace(&own, &zeros);
+        let head = head.replace(&zeros, &digest(head.as_bytes()));
         site.write(&format!("public/{path}"), manifest);
         site.write(&format!("public/{MONTH}"), month);
-        site.write("public/manifest.json", head.to_string());
+        site.write("public/manifest.json", head);
         let said = site.run(&["verify"]).ends(i32::from(!is_sealed)).out;
         let line = format!("unsealed  {path}");
         assert_eq!(said.contains(&line), !is_sealed, "{said}");
