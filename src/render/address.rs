@@ -364,6 +364,11 @@ impl<'a> Linker<'a> {
         format!("{}{}", self.to_root, root.path())
     }
 
+    /// The way from the page to the site's root; empty on pages that lie there.
+    pub fn to_root(&self) -> &'a str {
+        self.to_root
+    }
+
     /// Link to another edition's brief.
     pub fn edition(&self, id: EditionId) -> String {
         format!("{}{}index.html", self.to_root, edition_folder(id))

@@ -4,9 +4,11 @@ use super::html::{Markup, visible};
 use crate::model::is_hidden;
 use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
-/// Renders prose. Raw HTML is dropped and links lead only to http, https, mailto
-/// and relative targets, because prose may be pasted from anywhere.
-pub(super) fn prose(markdown: &str) -> Markup {
+/// Renders prose for a page with this way to the site's root. Raw HTML is dropped and links
+/// lead only to http, https, mailto and relative targets, because prose may be pasted from
+/// anywhere. The same prose stands on pages of several folders, so what is relative is
+/// relative to the site's root.
+pub(super) fn prose(markdown: &str, to_root: &str) -> Markup {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let events = Parser::new_ext(markdown, options).filter_map(|event| match event {
         Event::Html(_) | Event::InlineHtml(_) => None,
@@ -16,7 +18,9 @@ pub(super) fn prose(markdown: &str) -> Markup {
             title,
             id,
         }) => {
-            let dest_url = if is_harmless(&dest_url) {
+            let dest_url = if is_below_root(&dest_url) {
+                format!("{to_root}{dest_url}").into()
+            } else if is_harmless(&dest_url) {
                 dest_url
             } else {
                 "#".into()
@@ -34,7 +38,9 @@ pub(super) fn prose(markdown: &str) -> Markup {
             title,
             id,
         }) => {
-            let dest_url = if is_relative(&dest_url) {
+            let dest_url = if is_below_root(&dest_url) {
+                format!("{to_root}{dest_url}").into()
+            } else if is_relative(&dest_url) {
                 dest_url
             } else {
                 "".into()
@@ -77,6 +83,11 @@ fn is_harmless(target: &str) -> bool {
         || is_relative(target)
 }
 
+/// Relative to a folder, and not to the page or the host.
+fn is_below_root(target: &str) -> bool {
+    is_relative(target) && !target.is_empty() && !target.starts_with(['#', '?', '/'])
+}
+
 /// No scheme, no host.
 fn is_relative(target: &str) -> bool {
     let before_path = target.split(['/', '?', '#']).next().unwrap_or_default();
@@ -94,6 +105,7 @@ mod tests {
     fn nothing_is_hidden_in_prose() {
         let html = prose(
             "# a\u{202e}b\n\n`c\u{200b}` &#x202e; [\x1b](m.html \"\u{feff}\")\n\n```\u{e0041}\nd\n```\n",
+            "",
         );
         let hidden = |c: char| c != '\n' && is_hidden(c);
         assert!(!html.as_str().contains(hidden), "{html:?}");
@@ -101,8 +113,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_relative_is_relative_to_the_root() {
+        for (target, expect) in [
+            ("method.html", "../../method.html"),
+            ("editions/a/#b", "../../editions/a/#b"),
+            ("#b", "#b"),
+            ("/wiki", "/wiki"),
+            ("https://wiki.example/a", "https://wiki.example/a"),
+            ("mailto:ann@corp.example", "mailto:ann@corp.example"),
+            ("data:text/html,a", "#"),
+        ] {
+            let html = prose(&format!("[a]({target})"), "../../");
+            assert_eq!(
+                html.as_str(),
+                format!("<p><a href=\"{expect}\">a</a></p>\n")
+            );
+        }
+        let html = prose("![a](b.png)", "../../");
+        assert!(html.as_str().contains("src=\"../../b.png\""), "{html:?}");
+    }
+
+    #[test]
     fn raw_html_and_scripts_fall_away() {
-        let html = prose("a <b onclick=x>b</b> [c](javascript:alert(1)) [d](method.html)");
+        let html = prose(
+            "a <b onclick=x>b</b> [c](javascript:alert(1)) [d](method.html)",
+            "",
+        );
         assert_eq!(
             html.as_str(),
             "<p>a b <a href=\"#\">c</a> <a href=\"method.html\">d</a></p>\n"

@@ -292,7 +292,7 @@ fn prose_that_changes_is_a_revision_of_the_brief_that_shows_it() {
     let before = files(&site, 1);
     site.write(
         "content/why-sessions.md",
-        "+++\ntitle = \"Why\"\n+++\nNobody needs to look.\n",
+        "+++\ntitle = \"Why\"\n+++\nNobody needs to look. [How](method.html)\n",
     );
     let said = build(&site);
     assert!(said.contains("1 made, 1 revised"), "{said}");
@@ -308,6 +308,8 @@ fn prose_that_changes_is_a_revision_of_the_brief_that_shows_it() {
         assert!(brief.contains(&digest.as_str().unwrap()[..12]), "{digest}");
     }
     assert_same(&files(&site, 1), &before);
+    let broken = crate::killed::broken_links(&site.published());
+    assert_eq!(broken, Vec::<String>::new());
     assert!(build(&site).contains("nothing new"));
     site.run(&["verify"]).ends(0);
 }

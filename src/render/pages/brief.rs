@@ -143,7 +143,9 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>, provenance: &Provenance) -
         raw_detail: edition.representative().map(|s| linker.session(s)),
         why: Prose {
             title: why.map(|p| p.title.clone()).unwrap_or_default(),
-            body: why.map(|p| markdown::prose(&p.body)).unwrap_or_default(),
+            body: why
+                .map(|p| markdown::prose(&p.body, linker.to_root()))
+                .unwrap_or_default(),
         },
         coverage: coverage(edition),
         quiet: edition.leads.is_empty().then(|| quiet(edition)),

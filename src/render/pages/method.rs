@@ -122,14 +122,14 @@ pub fn page(linker: &Linker<'_>, text: &SiteText<'_>) -> Result<Vec<u8>> {
         frame: Frame::new(linker, text, "Method", Section::Method),
         title: prose("method").map(|p| p.title.clone()).unwrap_or_default(),
         intro: prose("method")
-            .map(|p| markdown::prose(&p.body))
+            .map(|p| markdown::prose(&p.body, linker.to_root()))
             .unwrap_or_default(),
         shape: Prose {
             title: prose("why-borrow-this-shape")
                 .map(|p| p.title.clone())
                 .unwrap_or_default(),
             body: prose("why-borrow-this-shape")
-                .map(|p| markdown::prose(&p.body))
+                .map(|p| markdown::prose(&p.body, linker.to_root()))
                 .unwrap_or_default(),
         },
         rules: RULES_VERSION,
