@@ -82,8 +82,8 @@ pub struct EditionManifest {
     /// Seal of the edition before; absent for the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Sha256Sum>,
-    /// Of every file as the edition was published, but that its brief tells of no revision:
-    /// what a revision names cannot have its own name in it.
+    /// Of every file as the edition was published, its brief before that tells what it follows
+    /// and of revisions: what a revision names cannot have its own name in it.
     pub contents: Sha256Sum,
     /// Of every file as the edition was published.
     pub published: Sha256Sum,
@@ -133,7 +133,7 @@ impl EditionManifest {
 
     /// The seal that its other fields make.
     fn expected_seal(&self) -> Sha256Sum {
-        let mut text = String::from("daybrief-seal 1\n");
+        let mut text = String::from("daybrief-seal 2\n");
         let mut line = |value: &dyn std::fmt::Display| {
             let _ = writeln!(text, "{value}");
         };
@@ -179,8 +179,7 @@ impl EditionManifest {
 
     /// Whether its digests and its seal follow from the rest of it.
     pub(super) fn is_sealed(&self) -> bool {
-        let is_as_published = of_files(&self.files) == self.published
-            && (self.contents == self.published || !self.revisions.is_empty());
+        let is_as_published = of_files(&self.files) == self.published;
         (self.trimmed || is_as_published) && self.expected_seal() == self.seal
     }
 

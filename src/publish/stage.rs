@@ -5,7 +5,7 @@ use super::manifest::{EditionManifest, Entry, FILE, Inputs, of_files};
 use super::staging::Staging;
 use crate::digest::Sha256Sum;
 use crate::reading::{self, Read};
-use crate::render::{EditionSite, Leaf, Revision};
+use crate::render::{EditionSite, Follows, Leaf, Provenance, Revision};
 use crate::site::{Site, Taken};
 use crate::walk::Step;
 use anyhow::{Context, Result};
@@ -61,8 +61,6 @@ pub(super) fn edition(
     for inner in folders {
         staging.folder(&format!("{folder}{inner}"))?;
     }
-    // What is compared with what was published before has no word of that in it.
-    let mut revisions = std::mem::take(&mut pages.provenance.revisions);
     let mut entries = sessions(staging, step, pages, options)?;
     let stage = |leaf: Leaf, pages: &EditionSite<'_>| {
         options.go_on()?;
@@ -73,25 +71,20 @@ pub(super) fn edition(
             .with_context(|| name.clone())?;
         file.finish(&name)
     };
-    let rendered = leaves.par_iter().map(|leaf| stage(*leaf, pages));
+    let others = leaves.par_iter().filter(|leaf| **leaf != Leaf::Brief);
+    let rendered = others.map(|leaf| stage(*leaf, pages));
     entries.extend(rendered.collect::<Result<Vec<Entry>>>()?);
     (options.pages)(leaves.len());
-    entries.sort();
-    let contents = of_files(&entries);
+    let contents = contents(&entries, pages)?;
     let replaced = sealing.old.filter(|o| o.contents != contents);
     if let Some(old) = replaced {
-        revisions.push(Revision {
+        pages.provenance.revisions.push(Revision {
             was: old.contents,
             now: contents,
             why: old.why_revised(&sealing.inputs).to_owned(),
         });
     }
-    pages.provenance.revisions = revisions;
-    if !pages.provenance.revisions.is_empty() {
-        let brief = stage(Leaf::Brief, pages)?;
-        entries.retain(|e| e.path != brief.path);
-        entries.push(brief);
-    }
+    entries.push(stage(Leaf::Brief, pages)?);
     let manifest = EditionManifest::sealed(
         step.taken.id,
         sealing.inputs,
@@ -106,6 +99,29 @@ pub(super) fn edition(
         is_revised: replaced.is_some(),
         manifest,
     })
+}
+
+/// Digest of an edition's other files and of its brief, as that is before it says what it
+/// follows and what it replaced: a revision is one of what the edition says.
+fn contents(others: &[Entry], pages: &mut EditionSite<'_>) -> Result<Sha256Sum> {
+    let alone = Provenance {
+        follows: Follows::Unknown,
+        inventory: pages.provenance.inventory,
+        revisions: Vec::new(),
+    };
+    let provenance = std::mem::replace(&mut pages.provenance, alone);
+    let mut brief = Vec::new();
+    let rendered = pages.render(Leaf::Brief, &mut brief);
+    pages.provenance = provenance;
+    rendered?;
+    let mut files = others.to_vec();
+    files.push(Entry {
+        path: pages.path(Leaf::Brief),
+        size: brief.len() as u64,
+        sha256: Sha256Sum::of(&brief),
+    });
+    files.sort();
+    Ok(of_files(&files))
 }
 
 /// Streams the sessions once more: their pages, and the redacted raw records.

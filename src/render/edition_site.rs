@@ -51,7 +51,7 @@ pub enum Follows {
 /// A published edition that another one of the same moment took the place of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
-    /// Digest of all its files but the brief.
+    /// Digest of all its files, its brief before that tells what it follows and replaced.
     pub was: Sha256Sum,
     /// The same of what took its place.
     pub now: Sha256Sum,

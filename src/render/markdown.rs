@@ -2,7 +2,7 @@
 
 use super::html::{Markup, visible};
 use crate::model::is_hidden;
-use pulldown_cmark::{Event, Options, Parser, Tag, html};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, html};
 
 /// Renders prose for a page with this way to the site's root. Raw HTML is dropped and links
 /// lead only to http, https, mailto and relative targets, because prose may be pasted from
@@ -18,7 +18,9 @@ pub(super) fn prose(markdown: &str, to_root: &str) -> Markup {
             title,
             id,
         }) => {
-            let dest_url = if is_below_root(&dest_url) {
+            // The library puts `mailto:` before a bare address.
+            let is_address = link_type == LinkType::Email;
+            let dest_url = if is_below_root(&dest_url) && !is_address {
                 format!("{to_root}{dest_url}").into()
             } else if is_harmless(&dest_url) {
                 dest_url
@@ -128,6 +130,11 @@ mod tests {
                 html.as_str(),
                 format!("<p><a href=\"{expect}\">a</a></p>\n")
             );
+        }
+        let html = prose("<ann@corp.example> <https://wiki.example/>", "../../");
+        let links = ["mailto:ann@corp.example", "https://wiki.example/"];
+        for link in links.map(|link| format!("href=\"{link}\"")) {
+            assert!(html.as_str().contains(&link), "{html:?}");
         }
         let html = prose("![a](b.png)", "../../");
         assert!(html.as_str().contains("src=\"../../b.png\""), "{html:?}");

@@ -259,6 +259,21 @@ fn a_corrected_and_a_removed_snapshot() {
 }
 
 #[test]
+fn an_edition_that_says_the_same_is_not_revised() {
+    let site = built(1..=3);
+    site.write("daybrief.toml", "# Said to nobody.\n");
+    let run = site.run(&["build", "--rebuild-all"]).ends(0);
+    let said = run.out + &run.err;
+    assert!(said.contains("3 made, "), "{said}");
+    for day in 1..=3 {
+        let brief = site.read(&format!("{}/index.html", edition(day)));
+        assert!(!brief.contains("Revised:"), "{day}");
+    }
+    // The seals are others, and the chain holds.
+    site.run(&["verify"]).ends(0);
+}
+
+#[test]
 fn the_inventory_changes_the_latest_edition_only() {
     let site = built(1..=3);
     let before: Vec<_> = (1..=2).map(|d| files(&site, d)).collect();
